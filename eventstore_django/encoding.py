@@ -1,0 +1,164 @@
+"""Payloads as JSON, without loss: what can't come back as it went in is refused, never changed.
+
+PostgreSQL's ``jsonb`` keeps numbers as decimals and refuses some texts; SQLite keeps the JSON text.
+Only what both give back unchanged passes. ``Decimal``, ``UUID``, ``datetime``, ``date`` and ``Enum``
+become their canonical texts (an ``Enum`` its value).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeAlias
+from uuid import UUID
+
+JSONObject: TypeAlias = dict[str, Any]
+
+MAX_DEPTH = 64
+"""Levels of objects and lists within each other, the payload itself included."""
+
+# CPython refuses to print or read longer integers (sys.set_int_max_str_digits); 10 bits hold 3 digits.
+_MAX_INT_BITS = 4300 * 3321928 // 1_000_000
+# From here on floats are printed with an exponent, which jsonb gives back as an integer.
+_FIRST_EXPONENT = 1e16
+
+
+class Refused(Exception):
+    """A value that can't be stored as it is; ``steps`` are the keys and indexes that lead to it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.steps: list[str | int] = []
+
+    @property
+    def path(self) -> str:
+        """Where the value stands, for example ``payload.items[2].price``."""
+        return "".join(_step(step) for step in reversed(self.steps)).removeprefix(".")
+
+
+def encode(value: object) -> str:
+    """Return the JSON text of an object. Raise Refused for anything that would not come back the same."""
+    if not isinstance(value, dict):
+        raise Refused(f"must be an object (a dict), not {type(value).__name__}")
+    _check(value, 1)
+    return _ENCODER.encode(value)
+
+
+def decode(text: str) -> JSONObject:
+    """Return the object that ``encode`` made this text of."""
+    value: JSONObject = json.loads(text)
+    return value
+
+
+def text_fault(text: str) -> str | None:
+    """Say why a text can't be stored in PostgreSQL, or None."""
+    if "\0" in text:
+        return "holds the character U+0000, which PostgreSQL can't store"
+    if not text.isascii() and not _is_unicode(text):
+        return "holds half of a surrogate pair, which is no character"
+    return None
+
+
+def _check(value: object, depth: int) -> None:
+    kind = type(value)
+    if kind is str:
+        if fault := text_fault(value):  # type: ignore[arg-type]  # kind is str, for speed
+            raise Refused(fault)
+    elif kind is bool or value is None:
+        return
+    elif kind is dict:
+        _check_object(value, depth)  # type: ignore[arg-type]  # as above
+    elif kind is list:
+        _check_list(value, depth)  # type: ignore[arg-type]  # as above
+    else:
+        _check_rarer(value, depth)
+
+
+def _check_object(value: dict[Any, Any], depth: int) -> None:
+    _check_depth(depth)
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise Refused(f"has the key {key!r:.50}, which is not a text")
+        if fault := text_fault(key):
+            raise Refused(f"has a key that {fault}")
+        try:
+            _check(item, depth + 1)
+        except Refused as refused:
+            refused.steps.append(key)
+            raise
+
+
+def _check_list(value: list[Any], depth: int) -> None:
+    _check_depth(depth)
+    for index, item in enumerate(value):
+        try:
+            _check(item, depth + 1)
+        except Refused as refused:
+            refused.steps.append(index)
+            raise
+
+
+def _check_depth(depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise Refused(f"is nested deeper than {MAX_DEPTH} levels")
+
+
+def _check_rarer(value: object, depth: int) -> None:
+    if isinstance(value, Enum):
+        _check(value.value, depth)
+    elif isinstance(value, int):
+        if value.bit_length() > _MAX_INT_BITS:
+            raise Refused("is an integer of more than 4300 digits")
+    elif isinstance(value, float):
+        _check_float(value)
+    elif isinstance(value, str):
+        _check(str(value), depth)
+    elif isinstance(value, dict):
+        _check_object(value, depth)
+    elif isinstance(value, list):
+        _check_list(value, depth)
+    elif isinstance(value, Decimal):
+        if not value.is_finite():
+            raise Refused(f"is {value}, which is not a number that JSON has")
+    elif not isinstance(value, UUID | date):
+        raise Refused(f"is a {type(value).__name__}, which JSON does not have; convert it first")
+
+
+def _check_float(value: float) -> None:
+    if not math.isfinite(value):
+        raise Refused(f"is {value}, which is not a number that JSON has")
+    if abs(value) >= _FIRST_EXPONENT:
+        raise Refused(f"is the float {value!r}, which PostgreSQL gives back as an integer; use int or Decimal")
+    if value == 0 and math.copysign(1, value) < 0:
+        raise Refused("is the float -0.0, which PostgreSQL gives back as 0.0")
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _canonical(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if step.isidentifier() else f"[{step!a:.50}]"
+
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"), default=_canonical
+)

@@ -1,0 +1,167 @@
+"""Every error that the event store raises: one tree, each error carrying its data as attributes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+
+class EventStoreError(Exception):
+    """Base of all errors of the event store. Catch it; don't raise it."""
+
+
+class InvalidStreamName(EventStoreError, ValueError):
+    """A text is not a legal stream name, or names a stream that can't be written."""
+
+    def __init__(self, name: object, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name = name
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{_shortened(self.name)} is not a valid stream name: {self.reason}."
+
+
+class InvalidExpectedVersion(EventStoreError, ValueError):
+    """An expected version is neither ANY, NO_STREAM, STREAM_EXISTS nor a whole number from 0 on."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__(value)
+        self.value = value
+
+    def __str__(self) -> str:
+        return (
+            f"{_shortened(self.value)} is not an expected version: use None or ANY, 0 or NO_STREAM, "
+            "STREAM_EXISTS, or the version that the stream has now."
+        )
+
+
+class InvalidEvent(EventStoreError, ValueError):
+    """An event can't be stored without changing it, or breaks a limit; nothing was sent to the database.
+
+    ``index`` counts the events of one operation from 0, ``operation`` the operations of a batch;
+    ``path`` leads to the value that was refused, for example ``payload.items[2].price``.
+    """
+
+    def __init__(self, reason: str, *, path: str = "", index: int | None = None, operation: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+        self.index = index
+        self.operation = operation
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild_invalid_event, (self.reason, self.path, self.index, self.operation)
+
+    def __str__(self) -> str:
+        where = "" if self.index is None else f"event {self.index}: "
+        where = f"operation {self.operation}, {where}" if self.operation else where
+        return f"{where}{self.path}: {self.reason}" if self.path else f"{where}{self.reason}"
+
+
+def _rebuild_invalid_event(reason: str, path: str, index: int | None, operation: int) -> InvalidEvent:
+    return InvalidEvent(reason, path=path, index=index, operation=operation)
+
+
+class VersionConflict(NamedTuple):
+    """One stream that did not have the version that an operation expected.
+
+    ``expected`` is the number, or ``ANY``/``STREAM_EXISTS``; ``actual`` is the stream's version,
+    0 for no stream, or None where the database refused to tell it (a lost race under
+    REPEATABLE READ or SERIALIZABLE).
+    """
+
+    stream_id: str
+    expected: object
+    actual: int | None
+
+
+class ConcurrencyError(EventStoreError):
+    """A stream was not at the expected version. Nothing was written; read again, decide again, retry.
+
+    ``stream_id``, ``expected`` and ``actual`` tell of the first failing stream, ``conflicts`` of all.
+    """
+
+    def __init__(
+        self, stream_id: str, expected: object, actual: int | None, conflicts: Sequence[VersionConflict] = ()
+    ) -> None:
+        super().__init__(stream_id, expected, actual, conflicts)
+        self.stream_id = stream_id
+        self.expected = expected
+        self.actual = actual
+        self.conflicts = tuple(conflicts) or (VersionConflict(stream_id, expected, actual),)
+
+    def __str__(self) -> str:
+        return "; ".join(_told(conflict) for conflict in self.conflicts) + "."
+
+
+def _told(conflict: VersionConflict) -> str:
+    actual = "was changed by another transaction" if conflict.actual is None else f"is at {conflict.actual}"
+    return f"stream {_shortened(conflict.stream_id)} {actual}, expected {conflict.expected}"
+
+
+class DuplicateEventError(EventStoreError):
+    """Event ids are in use already: with other content, or only some of those of the call.
+
+    ``event_ids`` are the ids that stand in the stream already. Nothing was written.
+    """
+
+    def __init__(self, stream_id: str, event_ids: Sequence[UUID], reason: str) -> None:
+        super().__init__(stream_id, event_ids, reason)
+        self.stream_id = stream_id
+        self.event_ids = tuple(event_ids)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"stream {_shortened(self.stream_id)}: {self.reason} ({self.event_ids[0]})."
+
+
+class ImmutableEventError(EventStoreError):
+    """Somebody tried to change or remove stored events. Append a correcting event instead."""
+
+
+class TransactionAborted(EventStoreError):
+    """The database ended this transaction for the sake of others (a deadlock, a busy database).
+
+    Nothing of it was written: run the whole transaction again.
+    """
+
+
+class ConnectionLost(EventStoreError):
+    """The connection broke before the database answered: the events may be stored, or not.
+
+    Call again with the same ``NewEvent`` objects, or the same ids: the answer is then certain and
+    nothing is stored twice.
+    """
+
+
+class UnsafeRead(EventStoreError):
+    """A read in the global order that could miss events where it was asked for, so it was not done."""
+
+
+class NotMigrated(EventStoreError):
+    """The database lacks tables or functions of the event store: run ``manage.py migrate``."""
+
+
+class UnsupportedDatabase(EventStoreError):
+    """The event store can't keep its promises on this kind or version of database."""
+
+
+class ImportRefused(EventStoreError):
+    """A line of an import can't become an event. The lines before it are stored."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(line, reason)
+        self.line = line
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+def _shortened(value: object) -> str:
+    text = ascii(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."
