@@ -1,0 +1,23 @@
+"""The app: its label, its system checks, and what it does after a migration."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class EventStoreConfig(AppConfig):
+    """The event store as a Django app. The label names its permissions and migrations, for ever."""
+
+    name = "eventstore_django"
+    label = "eventstore"
+    verbose_name = "Event store"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks, and the door for test databases."""
+        from . import checks
+        from .testdatabases import allow_flush_in_tests
+
+        checks.register()
+        post_migrate.connect(allow_flush_in_tests, sender=self, dispatch_uid="eventstore.allow_flush_in_tests")

@@ -1,0 +1,76 @@
+"""The settings of the event store: the dict ``EVENTSTORE``, read each time a value is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key of ``EVENTSTORE``: its default, and what a value must be."""
+
+    default: Any
+    must_be: str
+    accepts: Callable[[Any], bool]
+
+
+def _is_int(low: int, high: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_header(value: Any) -> bool:
+    return isinstance(value, str) and value.replace("-", "").isalnum() and value.isascii()
+
+
+SETTINGS = {
+    "APPEND_FUNCTION": Setting(True, "True or False", lambda value: isinstance(value, bool)),
+    "POSITION_LOCK_CLASS": Setting(0x45565354, "a whole number from 1 to 2147483647", _is_int(1, 2**31 - 1)),
+    "READ_BATCH_SIZE": Setting(1000, "a whole number from 1 to 10000", _is_int(1, 10_000)),
+    "RETRIES": Setting(5, "a whole number from 0 to 100", _is_int(0, 100)),
+    "REQUEST_ID_HEADER": Setting("X-Request-ID", "the name of an HTTP header", _is_header),
+    "CORRELATION_ID_HEADER": Setting("X-Correlation-ID", "the name of an HTTP header", _is_header),
+}
+
+
+def configured() -> Any:
+    """Return what the project put into ``EVENTSTORE``: a dict, or what the check refuses."""
+    return getattr(settings, "EVENTSTORE", {})
+
+
+def get(key: str) -> Any:
+    """Return the value of a setting, as it is at this moment."""
+    return configured().get(key, SETTINGS[key].default)
+
+
+def append_function() -> bool:
+    """Whether appends on PostgreSQL use the stored functions (one round trip) or the ORM."""
+    return bool(get("APPEND_FUNCTION"))
+
+
+def position_lock_class() -> int:
+    """First key of the advisory locks by which writers show their positions; fixed at ``migrate``."""
+    return int(get("POSITION_LOCK_CLASS"))
+
+
+def read_batch_size() -> int:
+    """Events that iterators fetch at a time."""
+    return int(get("READ_BATCH_SIZE"))
+
+
+def retries() -> int:
+    """How often an append of its own transaction is tried again after a lost race."""
+    return int(get("RETRIES"))
+
+
+def request_id_header() -> str:
+    """Request header that the middleware takes the request id from."""
+    return str(get("REQUEST_ID_HEADER"))
+
+
+def correlation_id_header() -> str:
+    """Request header that the middleware takes the correlation id from."""
+    return str(get("CORRELATION_ID_HEADER"))

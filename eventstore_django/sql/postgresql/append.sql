@@ -1,0 +1,175 @@
+-- The append in one round trip: lock the streams' rows, look for the events' ids, check the versions, write.
+-- Each statement of a PL/pgSQL function has a snapshot of its own under READ COMMITTED: what is looked up
+-- after the lock includes what the lock's last holder committed. Nothing is raised for a lost race, so the
+-- caller's transaction stays usable: outcome is 'stored', 'conflict' or 'known' (some ids are stored already).
+-- The version in the names lets processes of two releases work on one database.
+
+-- Locks a stream's row, until the transaction ends, and returns its version. A missing row is created if the
+-- caller may need it, since only a row can be locked; it is the caller's to remove it if nothing is written.
+CREATE FUNCTION eventstore_lock_stream_v1(
+    name text, name_category text, name_partition text, name_aggregate_id text, may_create boolean,
+    OUT locked_version bigint, OUT created boolean
+)
+LANGUAGE plpgsql
+SET enable_seqscan = off
+AS $$
+BEGIN
+    created := false;
+    LOOP
+        SELECT s.version INTO locked_version
+        FROM eventstore_streams s WHERE s.stream_id = name FOR NO KEY UPDATE;
+        EXIT WHEN FOUND;
+        locked_version := 0;
+        EXIT WHEN NOT may_create;
+        -- Waits for a transaction that is creating the same stream; the loop then locks its row.
+        INSERT INTO eventstore_streams (stream_id, version, category, partition, aggregate_type, aggregate_id)
+        VALUES (name, 0, name_category, name_partition, name_category, name_aggregate_id)
+        ON CONFLICT (stream_id) DO NOTHING;
+        created := FOUND;
+        EXIT WHEN created;
+    END LOOP;
+END
+$$;
+
+-- One event for one stream: what nearly every append is.
+CREATE FUNCTION eventstore_append_event_v1(
+    name text, name_category text, name_partition text, name_aggregate_id text, expected bigint,
+    new_id uuid, new_type text, new_schema_version integer, new_aggregate_type text, new_aggregate_id text,
+    new_payload jsonb, new_metadata jsonb, new_occurred_at timestamp with time zone,
+    OUT outcome text, OUT versions bigint[], OUT positions bigint[], OUT stored_at timestamp with time zone
+)
+LANGUAGE plpgsql
+SET enable_seqscan = off
+AS $$
+DECLARE
+    current_version bigint;
+    new_position bigint;
+BEGIN
+    SELECT s.version INTO current_version
+    FROM eventstore_streams s WHERE s.stream_id = name FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        SELECT l.locked_version INTO current_version
+        FROM eventstore_lock_stream_v1(
+            name, name_category, name_partition, name_aggregate_id, expected IN (-1, 0)
+        ) l;
+    END IF;
+    versions := ARRAY[current_version];
+    IF EXISTS (SELECT FROM eventstore_events e WHERE e.event_id = new_id AND e.stream_id = name) THEN
+        outcome := 'known';
+        RETURN;
+    END IF;
+    IF NOT (expected = -1 OR expected = current_version OR (expected = -2 AND current_version > 0)) THEN
+        outcome := 'conflict';
+        RETURN;
+    END IF;
+    stored_at := clock_timestamp();
+    INSERT INTO eventstore_events (
+        event_version, occurred_at, created_at, event_id, schema_version, stream_id, category, partition,
+        aggregate_type, aggregate_id, event_type, event_data, metadata
+    ) VALUES (
+        current_version + 1, new_occurred_at, stored_at, new_id, new_schema_version, name, name_category,
+        name_partition, new_aggregate_type, new_aggregate_id, new_type, new_payload, new_metadata
+    ) RETURNING position INTO new_position;
+    UPDATE eventstore_streams s SET version = current_version + 1, updated_at = stored_at
+    WHERE s.stream_id = name;
+    positions := ARRAY[new_position];
+    outcome := 'stored';
+END
+$$;
+
+-- Any number of events for any number of streams, all or nothing. The call is an object of arrays:
+-- streams: [name, category, partition, aggregate_id, may_create, events], sorted by name, since two calls
+--          that lock in one order never wait for each other in a circle;
+-- checks:  [stream, events of earlier operations on it, expected version];
+-- events:  [stream, place among the call's events of the stream, event_id, event_type, schema_version,
+--           aggregate_type, aggregate_id, occurred_at, payload, metadata], in the order of their positions.
+-- A stream is its index from 0.
+CREATE FUNCTION eventstore_append_v1(
+    call jsonb,
+    OUT outcome text, OUT versions bigint[], OUT positions bigint[], OUT stored_at timestamp with time zone
+)
+LANGUAGE plpgsql
+SET enable_seqscan = off
+AS $$
+DECLARE
+    streams jsonb := call -> 'streams';
+    stream jsonb;
+    item jsonb;
+    locked record;
+    fresh text[] := '{}';
+    current_version bigint;
+    expected bigint;
+BEGIN
+    outcome := 'stored';
+    versions := '{}';
+    FOR stream IN SELECT s.value FROM jsonb_array_elements(streams) WITH ORDINALITY s ORDER BY s.ordinality LOOP
+        locked := eventstore_lock_stream_v1(
+            stream ->> 0, stream ->> 1, stream ->> 2, stream ->> 3, (stream -> 4)::boolean
+        );
+        versions := versions || locked.locked_version;
+        IF locked.created THEN
+            fresh := fresh || (stream ->> 0);
+        END IF;
+    END LOOP;
+
+    -- One look-up for each id: a join could be planned as a scan of the whole table while it is small,
+    -- and the plan would be kept when it no longer is.
+    FOR item IN SELECT e.value FROM jsonb_array_elements(call -> 'events') e LOOP
+        IF EXISTS (
+            SELECT FROM eventstore_events e
+            WHERE e.event_id = (item ->> 2)::uuid AND e.stream_id = streams -> (item -> 0)::integer ->> 0
+        ) THEN
+            outcome := 'known';
+            EXIT;
+        END IF;
+    END LOOP;
+
+    IF outcome = 'stored' THEN
+        FOR item IN SELECT c.value FROM jsonb_array_elements(call -> 'checks') c LOOP
+            current_version := versions[(item -> 0)::integer + 1] + (item -> 1)::bigint;
+            expected := (item -> 2)::bigint;
+            IF NOT (expected = -1 OR expected = current_version OR (expected = -2 AND current_version > 0)) THEN
+                outcome := 'conflict';
+            END IF;
+        END LOOP;
+    END IF;
+
+    IF outcome = 'stored' THEN
+        stored_at := clock_timestamp();
+        WITH stored AS (
+            INSERT INTO eventstore_events (
+                event_version, occurred_at, created_at, event_id, schema_version, stream_id, category,
+                partition, aggregate_type, aggregate_id, event_type, event_data, metadata
+            )
+            SELECT
+                versions[(e.value -> 0)::integer + 1] + (e.value -> 1)::bigint,
+                (e.value ->> 7)::timestamp with time zone,
+                stored_at,
+                (e.value ->> 2)::uuid,
+                (e.value -> 4)::integer,
+                streams -> (e.value -> 0)::integer ->> 0,
+                streams -> (e.value -> 0)::integer ->> 1,
+                streams -> (e.value -> 0)::integer ->> 2,
+                e.value ->> 5,
+                e.value ->> 6,
+                e.value ->> 3,
+                e.value -> 8,
+                e.value -> 9
+            FROM jsonb_array_elements(call -> 'events') WITH ORDINALITY e
+            ORDER BY e.ordinality
+            RETURNING position
+        )
+        SELECT array_agg(s.position ORDER BY s.position) INTO positions FROM stored s;
+        FOR stream IN SELECT s.value FROM jsonb_array_elements(streams) s WHERE (s.value -> 5)::integer > 0 LOOP
+            UPDATE eventstore_streams s
+            SET version = s.version + (stream -> 5)::integer, updated_at = stored_at
+            WHERE s.stream_id = stream ->> 0;
+            fresh := array_remove(fresh, stream ->> 0);
+        END LOOP;
+    END IF;
+    -- Streams that were created only to be locked. Until the transaction ends others still wait for them.
+    IF cardinality(fresh) > 0 THEN
+        DELETE FROM eventstore_streams s WHERE s.stream_id = ANY (fresh);
+    END IF;
+END
+$$;

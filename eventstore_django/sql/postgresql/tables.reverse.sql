@@ -1,0 +1,1 @@
+DROP TABLE eventstore_erased_events, eventstore_erasures, eventstore_snapshots, eventstore_events, eventstore_streams;

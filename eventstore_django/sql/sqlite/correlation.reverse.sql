@@ -1,0 +1,1 @@
+DROP INDEX eventstore_event_correlation;
