@@ -1,0 +1,97 @@
+"""The append: plan the call, let the database check the expected versions and write, tell the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from . import conf
+from .backends import Backend, backend_for
+from .backends.outcomes import Conflict, Known, Outcome, Stored
+from .context import current_metadata
+from .encoding import decode
+from .events import NewEvent, RecordedEvent
+from .exceptions import ConcurrencyError, InvalidEvent, TransactionAborted
+from .idempotency import first_events
+from .operations import AppendOperation, AppendResult
+from .plans import AppendPlan, PlannedEvent, plan_append
+
+
+def append_operations(alias: str, operations: Iterable[AppendOperation]) -> list[AppendResult]:
+    """Store all operations or none; return a result for each.
+
+    Raise ConcurrencyError with every failing stream, DuplicateEventError, or InvalidEvent before
+    any SQL. Joins the caller's transaction; outside of one it is a transaction of its own.
+    """
+    plan = plan_append([_listed(operation) for operation in operations], current_metadata())
+    backend = backend_for(alias)
+    outcome = _attempt(backend, plan)
+    if isinstance(outcome, Conflict):
+        conflicts = plan.conflicts(outcome.versions)
+        raise ConcurrencyError(*conflicts[0], conflicts)
+    if isinstance(outcome, Known):
+        with backend.translated(plan):
+            events = first_events(backend, plan)
+        return list(_replayed(plan, outcome, events))
+    return list(_stored(plan, outcome))
+
+
+def _listed(operation: AppendOperation) -> AppendOperation:
+    if isinstance(operation.events, NewEvent | str | dict):
+        kind = type(operation.events).__name__
+        raise InvalidEvent(f"events must be a list of NewEvent, not one {kind}", path="events")
+    return AppendOperation(operation.stream_id, list(operation.events), operation.expected_version)
+
+
+def _attempt(backend: Backend, plan: AppendPlan) -> Outcome:
+    # A lost race (REPEATABLE READ, SERIALIZABLE, a busy database) is tried again where the append is
+    # the whole transaction; inside the caller's only the caller can start afresh.
+    for _ in range(0 if backend.connection.in_atomic_block else conf.retries()):
+        try:
+            return _append(backend, plan)
+        except (ConcurrencyError, TransactionAborted):
+            continue
+    return _append(backend, plan)
+
+
+def _append(backend: Backend, plan: AppendPlan) -> Outcome:
+    with backend.translated(plan), backend.guard():
+        return backend.append(plan)
+
+
+def _stored(plan: AppendPlan, outcome: Stored) -> Iterator[AppendResult]:
+    rows = zip(plan.events, outcome.positions, strict=True)
+    events = iter([_recorded(plan, event, position, outcome) for event, position in rows])
+    for check in plan.checks:
+        version = outcome.versions[check.slot] + check.offset + check.count
+        stored = tuple(next(events) for _ in range(check.count))
+        yield AppendResult(plan.stream_of(check).text, version, stored)
+
+
+def _recorded(plan: AppendPlan, event: PlannedEvent, position: int, outcome: Stored) -> RecordedEvent:
+    stream = plan.stream_of(event)
+    assert outcome.created_at is not None  # noqa: S101  # events were stored, so there is a time
+    return RecordedEvent(
+        position,
+        event.source.event_id,
+        stream.text,
+        outcome.versions[event.slot] + event.offset,
+        event.source.event_type,
+        # Decoded anew: what a reader will see, and out of reach of later changes to the caller's dict.
+        decode(event.payload),
+        decode(event.metadata),
+        event.aggregate_id,
+        event.aggregate_type,
+        stream.category,
+        stream.partition,
+        event.occurred_at,
+        outcome.created_at,
+        event.source.schema_version,
+    )
+
+
+def _replayed(plan: AppendPlan, outcome: Known, events: Sequence[RecordedEvent]) -> Iterator[AppendResult]:
+    remaining = iter(events)
+    for check in plan.checks:
+        stored = tuple(next(remaining) for _ in range(check.count))
+        version = stored[-1].event_version if stored else outcome.versions[check.slot]
+        yield AppendResult(plan.stream_of(check).text, version, stored, replayed=bool(stored))

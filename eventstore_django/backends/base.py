@@ -1,0 +1,156 @@
+"""What the event store asks of a database, and the form of it that Django's ORM can serve everywhere."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING, ClassVar
+
+from django.apps import apps
+from django.db import Error, transaction
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
+from django.db.models import Max
+from django.utils import timezone
+
+from ..exceptions import EventStoreError, NotMigrated
+from ..plans import AppendPlan
+from .ormappend import append_with_orm
+from .outcomes import Outcome
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    from ..models import Event, Stream
+
+
+class Backend(ABC):
+    """One kind of database, on one connection.
+
+    A new kind of database is a subclass in this package, its SQL in ``sql/<vendor>/``, a line in
+    ``backends.BACKENDS`` and a binding of the contract suite (``eventstore_django.testing``).
+    """
+
+    name: ClassVar[str]
+    minimum_version: ClassVar[tuple[int, ...]]
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.connection = connection
+
+    # Appending
+
+    def append(self, plan: AppendPlan) -> Outcome:
+        """Lock the streams, check, write: all or nothing, joining the caller's transaction."""
+        with transaction.atomic(using=self.alias, savepoint=False):
+            return append_with_orm(self, plan)
+
+    @abstractmethod
+    def lock_streams(self, plan: AppendPlan) -> list[int]:
+        """Lock the plan's streams until the transaction ends; return their versions, 0 for none.
+
+        Rows are locked in the plan's order, by every writer: two batches never wait for each other
+        in a circle. A stream that the plan may create is locked before it exists.
+        """
+
+    def now(self) -> datetime:
+        """Return the time that events are stored at: the database's clock, where it has one."""
+        return timezone.now()
+
+    def release_streams(self, plan: AppendPlan) -> None:
+        """Forget streams that were created only to be locked."""
+        names = [name.text for name in plan.streams]
+        self.streams.filter(pk__in=names, version=0).delete()
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Keep the caller's transaction usable if a statement of the block fails."""
+        with transaction.mark_for_rollback_on_error(using=self.alias):
+            yield
+
+    # Reading
+
+    def watermark(self) -> int:
+        """Return the highest position at and below which nothing can appear any more for this reader.
+
+        Ask for it before the statement that reads up to it. Raise UnsafeRead where that can't be promised.
+        """
+        return self.events.aggregate(last=Max("position"))["last"] or 0
+
+    # Errors
+
+    @contextmanager
+    def translated(self, plan: AppendPlan | None = None) -> Iterator[None]:
+        """Raise the event store's own errors for the driver's: the one place where they meet."""
+        try:
+            yield
+        except Error as error:
+            translation = self.translate(error, plan)
+            if translation is None:
+                raise
+            raise translation from error
+
+    @abstractmethod
+    def translate(self, error: Error, plan: AppendPlan | None) -> EventStoreError | None:
+        """Return the error of the event store that a driver's error stands for, if there is one."""
+
+    def not_migrated(self) -> NotMigrated:
+        """Return the error for missing tables or functions."""
+        return NotMigrated(
+            f"The tables or functions of the event store are missing in database {self.alias!r}: "
+            f"run 'manage.py migrate --database {self.alias}'."
+        )
+
+    # Erasure, and databases that exist only for tests
+
+    @abstractmethod
+    def open_erasure(self, erasure_id: int) -> None:
+        """Let this transaction, and no other, change and remove events."""
+
+    @abstractmethod
+    def close_erasure(self) -> None:
+        """Refuse changes again, before the transaction ends."""
+
+    @abstractmethod
+    def allow_flush(self) -> None:
+        """Let Django's ``flush`` empty the events of a database that was made for tests."""
+
+    def is_test_database(self) -> bool:
+        """Whether Django's test runner made this database, going by its name."""
+        name = PurePath(str(self.connection.settings_dict["NAME"])).name
+        test_name = self.connection.settings_dict["TEST"].get("NAME")
+        return name.startswith(TEST_DATABASE_PREFIX) or bool(test_name and name.startswith(PurePath(test_name).name))
+
+    # System checks
+
+    def is_migrated(self) -> bool:
+        """Whether the tables are there."""
+        return "eventstore_events" in self.connection.introspection.table_names()
+
+    def server_version(self) -> tuple[int, ...]:
+        """Return the version of the server or library."""
+        return tuple(self.connection.get_database_version())
+
+    def faults(self) -> Sequence[str]:
+        """Say what of the installed schema breaks a promise; nothing if all is well."""
+        return ()
+
+    # Names
+
+    @property
+    def alias(self) -> str:
+        """Name of the connection in ``DATABASES``."""
+        return self.connection.alias
+
+    @property
+    def events(self):  # type: ignore[no-untyped-def]  # a queryset of a model that is not loaded yet
+        """The events, on this connection."""
+        model: type[Event] = apps.get_model("eventstore", "Event")
+        return model._base_manager.using(self.alias)
+
+    @property
+    def streams(self):  # type: ignore[no-untyped-def]  # as above
+        """The streams' rows, on this connection."""
+        model: type[Stream] = apps.get_model("eventstore", "Stream")
+        return model._base_manager.using(self.alias)

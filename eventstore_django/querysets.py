@@ -1,0 +1,136 @@
+"""Reading events with the ORM: chainable, and unable to change history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+from uuid import UUID
+
+from django.db.models import F, Func, QuerySet, TextField
+from django.db.models.query import ValuesListIterable
+
+from .events import RecordedEvent
+from .exceptions import ImmutableEventError
+from .names import StreamName
+from .positions import Watermark
+
+if TYPE_CHECKING:
+    from .models import Event  # the parameter of QuerySet, for the type checker
+
+RECORDED_FIELDS = (
+    "position",
+    "event_id",
+    "stream_id",
+    "event_version",
+    "event_type",
+    "payload",
+    "metadata",
+    "aggregate_id",
+    "aggregate_type",
+    "category",
+    "partition",
+    "occurred_at",
+    "created_at",
+    "schema_version",
+)
+"""The model's fields in the order of RecordedEvent's."""
+
+
+class RecordedEventIterable(ValuesListIterable):  # type: ignore[type-arg]
+    """Rows become RecordedEvents, with no model instance in between."""
+
+    def __iter__(self) -> Iterator[RecordedEvent]:
+        return starmap(RecordedEvent, super().__iter__())
+
+
+class CorrelationId(Func):
+    """The correlation id of an event, written as the index on it is."""
+
+    template = "(%(expressions)s ->> 'correlation_id')"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """SQLite takes a path where PostgreSQL takes a key."""
+        return self.as_sql(compiler, connection, template="%(expressions)s ->> '$.correlation_id'", **context)
+
+
+class EventQuerySet(QuerySet["Event"]):
+    """Events, selected by what readers ask for. Stored events can't be changed or removed through it."""
+
+    def stream(self, stream_id: str) -> Self:
+        """Events of one stream in its order; ``$all`` selects everything."""
+        name = StreamName.parse(stream_id)
+        if name.is_all:
+            return self.order_by("position")
+        return self.filter(stream_id=name.text).order_by("event_version")
+
+    def category(self, category: str) -> Self:
+        """Events of all streams of a category."""
+        return self.filter(category=category)
+
+    def partition(self, partition: str) -> Self:
+        """Events of one tenant, compared as a whole: ``tenant-1`` never finds those of ``tenant-10``."""
+        return self.filter(partition=partition)
+
+    def of_type(self, *event_types: str) -> Self:
+        """Events of any of these types."""
+        if len(event_types) == 1:
+            return self.filter(event_type=event_types[0])
+        return self.filter(event_type__in=event_types)
+
+    def after(self, position: int) -> Self:
+        """Events above a position, without it."""
+        return self.filter(position__gt=position)
+
+    def up_to(self, position: int) -> Self:
+        """Events up to a position, with it."""
+        return self.filter(position__lte=position)
+
+    def as_of(self, moment: datetime) -> Self:
+        """Events that were stored by then (``created_at``): what the store knew at that moment."""
+        if moment.utcoffset() is None:
+            raise ValueError("as_of() needs an aware datetime.")
+        return self.filter(created_at__lte=moment)
+
+    def correlated_with(self, correlation_id: str | UUID) -> Self:
+        """Events whose metadata carries this correlation id."""
+        return self.alias(correlation=CorrelationId(F("metadata"))).filter(correlation=str(correlation_id))
+
+    def settled(self) -> Self:
+        """Only events at or below the watermark: below the highest of them none can appear later.
+
+        The watermark is found anew whenever the query runs, in a statement before it. Needs READ
+        COMMITTED inside a transaction (UnsafeRead otherwise).
+        """
+        return self.filter(position__lte=Watermark())
+
+    def recorded(self) -> QuerySet[Event, RecordedEvent]:
+        """Give RecordedEvents in place of model instances."""
+        rows: QuerySet[Any, Any] = self.values_list(*RECORDED_FIELDS)
+        rows._iterable_class = RecordedEventIterable  # as Django's own methods do
+        return rows
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        """Refuse: stored events are facts."""
+        raise _immutable("update()")
+
+    update.alters_data = True  # type: ignore[attr-defined]  # templates must not call it
+
+    def delete(self) -> NoReturn:
+        """Refuse: stored events are facts."""
+        raise _immutable("delete()")
+
+    delete.alters_data = True  # type: ignore[attr-defined]  # as above
+    delete.queryset_only = True  # type: ignore[attr-defined]  # as Django's own: not on managers
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: stored events are facts."""
+        raise _immutable("bulk_update()")
+
+    bulk_update.alters_data = True  # type: ignore[attr-defined]  # as above
+
+
+def _immutable(call: str) -> ImmutableEventError:
+    return ImmutableEventError(f"{call} refused: stored events can't be changed or removed; append a correcting event.")
