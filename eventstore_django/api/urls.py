@@ -1,0 +1,17 @@
+"""``path("eventstore/", include("eventstore_django.api.urls"))``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from .views import EventListView, EventView, StreamEventsView
+
+app_name = "eventstore"
+
+urlpatterns = [
+    path("events/", EventListView.as_view(), name="events"),
+    path("events/<int:position>/", EventView.as_view(), name="event"),
+    path("events/<uuid:event_id>/", EventView.as_view(), name="event-by-id"),
+    # <path:>, since names may hold slashes; names that a URL can't carry are for the query and the body.
+    path("streams/<path:stream_id>/events/", StreamEventsView.as_view(), name="stream-events"),
+]

@@ -1,0 +1,97 @@
+"""The one way to change history: an erasure, with a reason, an actor and a line for every event it touched."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import router, transaction
+from django.utils import timezone
+
+from .backends import backend_for
+from .encoding import JSONObject, Refused, encode
+from .exceptions import InvalidEvent
+from .models import Erasure, Event, Snapshot
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from .querysets import EventQuerySet
+
+logger = logging.getLogger("eventstore_django.erasure")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenErasure:
+    """What an open erasure can do, until its block ends."""
+
+    alias: str
+    erasure_id: int
+
+    def remove(self, events: EventQuerySet) -> int:
+        """Delete events, and the snapshots of their streams; return how many events went.
+
+        The versions and positions of what stays do not change; the stream's version neither.
+        """
+        self._remove_snapshots(events)
+        # No signals and no cascade: Django's collector would load the events first.
+        return self._selected(events)._raw_delete(self.alias)
+
+    def redact(self, events: EventQuerySet, payload: JSONObject, metadata: JSONObject | None = None) -> int:
+        """Replace the payload, and the metadata if given, of events; return how many there were.
+
+        Snapshots of their streams are deleted: they were made of what went.
+        """
+        changes: dict[str, JSONObject] = (
+            {"payload": payload}
+            if metadata is None
+            else {
+                "payload": payload,
+                "metadata": metadata,
+            }
+        )
+        for field, value in changes.items():
+            _check(field, value)
+        self._remove_snapshots(events)
+        return self._selected(events).update(**changes)
+
+    def _selected(self, events: EventQuerySet) -> QuerySet[Event]:
+        positions = events.using(self.alias).order_by().values("position")
+        return Event._base_manager.using(self.alias).filter(position__in=positions)
+
+    def _remove_snapshots(self, events: EventQuerySet) -> None:
+        streams = events.using(self.alias).order_by().values("stream_id")
+        Snapshot._base_manager.using(self.alias).filter(stream_id__in=streams).delete()
+
+
+@contextmanager
+def erasure(*, reason: str, actor: str, using: str | None = None) -> Iterator[OpenErasure]:
+    """Open the door to stored events for one block, which is one transaction.
+
+    ``reason`` and ``actor`` are kept in ``Erasure``, and each event that was removed or changed in
+    ``ErasedEvent``, written by the database itself. Nothing stays if the block raises.
+    """
+    if not reason.strip() or not actor.strip():
+        raise ValueError("An erasure needs a reason and an actor.")
+    alias = using or router.db_for_write(Event)
+    backend = backend_for(alias)
+    with transaction.atomic(using=alias):
+        record = Erasure.objects.using(alias).create(reason=reason, actor=actor)
+        backend.open_erasure(record.pk)
+        logger.warning("Erasure %s opened by %s: %s", record.pk, actor, reason)
+        yield OpenErasure(alias, record.pk)
+        backend.close_erasure()
+        record.closed_at = timezone.now()
+        record.save(using=alias, update_fields=["closed_at"])
+    logger.warning("Erasure %s closed: %s events", record.pk, record.events.using(alias).count())
+
+
+def _check(field: str, value: JSONObject) -> None:
+    try:
+        encode(value)
+    except Refused as refused:
+        refused.steps.append(field)
+        raise InvalidEvent(refused.reason, path=refused.path) from None
