@@ -1,0 +1,1 @@
+"""Accounts, as streams of events."""
