@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from django.db import Error
+
 from . import conf
 from .backends import Backend, backend_for
 from .backends.outcomes import Conflict, Known, Outcome, Stored
@@ -43,19 +45,26 @@ def _listed(operation: AppendOperation) -> AppendOperation:
 
 
 def _attempt(backend: Backend, plan: AppendPlan) -> Outcome:
+    if backend.connection.in_atomic_block:
+        with backend.guard():
+            return _append(backend, plan)
     # A lost race (REPEATABLE READ, SERIALIZABLE, a busy database) is tried again where the append is
     # the whole transaction; inside the caller's only the caller can start afresh.
-    for _ in range(0 if backend.connection.in_atomic_block else conf.retries()):
+    attempts = 0
+    while True:
         try:
             return _append(backend, plan)
         except (ConcurrencyError, TransactionAborted):
-            continue
-    return _append(backend, plan)
+            attempts += 1
+            if attempts > conf.retries():
+                raise
 
 
 def _append(backend: Backend, plan: AppendPlan) -> Outcome:
-    with backend.translated(plan), backend.guard():
+    try:
         return backend.append(plan)
+    except Error as error:
+        backend.raise_translated(error, plan)
 
 
 def _stored(plan: AppendPlan, outcome: Stored) -> Iterator[AppendResult]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -86,3 +86,7 @@ class RecordedEvent:
     created_at: datetime
     """When it was stored, by the database's clock."""
     schema_version: int = 1
+
+
+RECORDED_FIELDS = tuple(field.name for field in fields(RecordedEvent))
+"""The names of RecordedEvent's fields, in order; the model's fields have the same names."""

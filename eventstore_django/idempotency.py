@@ -13,7 +13,6 @@ from .encoding import JSONObject, decode
 from .events import RecordedEvent
 from .exceptions import DuplicateEventError
 from .plans import AppendPlan, PlannedEvent
-from .querysets import RECORDED_FIELDS
 
 _Found: TypeAlias = Mapping[tuple[str, UUID], RecordedEvent]
 
@@ -45,8 +44,7 @@ def _stored(backend: Backend, plan: AppendPlan) -> _Found:
     found: dict[tuple[str, UUID], RecordedEvent] = {}
     for start in range(0, len(ids), 500):
         rows = backend.events.filter(event_id__in=ids[start : start + 500], stream_id__in=names)
-        for row in rows.values_list(*RECORDED_FIELDS):
-            event = RecordedEvent(*row)
+        for event in backend.recorded_events(rows.values_list(*backend.recorded_columns)):
             found[event.stream_id, event.event_id] = event
     return found
 

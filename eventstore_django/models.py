@@ -8,12 +8,11 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils import timezone
 
-from .events import RecordedEvent
+from .events import RECORDED_FIELDS, RecordedEvent
 from .exceptions import ImmutableEventError
 from .managers import EventManager
 from .names import MAX_LENGTH
 from .plans import MAX_EVENT_TYPE_LENGTH
-from .querysets import RECORDED_FIELDS
 
 
 class Stream(models.Model):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import starmap
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
 from uuid import UUID
 
 from django.db.models import F, Func, QuerySet, TextField
-from django.db.models.query import ValuesListIterable
+from django.db.models.query import BaseIterable
 
+from .backends import backend_for
 from .events import RecordedEvent
 from .exceptions import ImmutableEventError
 from .names import StreamName
@@ -19,30 +19,16 @@ from .positions import Watermark
 if TYPE_CHECKING:
     from .models import Event  # the parameter of QuerySet, for the type checker
 
-RECORDED_FIELDS = (
-    "position",
-    "event_id",
-    "stream_id",
-    "event_version",
-    "event_type",
-    "payload",
-    "metadata",
-    "aggregate_id",
-    "aggregate_type",
-    "category",
-    "partition",
-    "occurred_at",
-    "created_at",
-    "schema_version",
-)
-"""The model's fields in the order of RecordedEvent's."""
 
-
-class RecordedEventIterable(ValuesListIterable):  # type: ignore[type-arg]
+class RecordedEventIterable(BaseIterable):  # type: ignore[type-arg]
     """Rows become RecordedEvents, with no model instance in between."""
 
     def __iter__(self) -> Iterator[RecordedEvent]:
-        return starmap(RecordedEvent, super().__iter__())
+        backend = backend_for(self.queryset.db)
+        rows = self.queryset.values_list(*backend.recorded_columns)
+        if self.chunked_fetch:
+            return backend.recorded_events(rows.iterator(chunk_size=self.chunk_size))
+        return backend.recorded_events(rows)
 
 
 class CorrelationId(Func):
@@ -108,9 +94,9 @@ class EventQuerySet(QuerySet["Event"]):
 
     def recorded(self) -> QuerySet[Event, RecordedEvent]:
         """Give RecordedEvents in place of model instances."""
-        rows: QuerySet[Any, Any] = self.values_list(*RECORDED_FIELDS)
-        rows._iterable_class = RecordedEventIterable  # as Django's own methods do
-        return rows
+        events: Any = self.all()
+        events._iterable_class = RecordedEventIterable  # as Django's own methods do
+        return cast("QuerySet[Event, RecordedEvent]", events)
 
     def update(self, **kwargs: Any) -> NoReturn:
         """Refuse: stored events are facts."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import starmap
 from pathlib import PurePath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from django.apps import apps
 from django.db import Error, transaction
@@ -15,6 +16,7 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.db.models import Max
 from django.utils import timezone
 
+from ..events import RECORDED_FIELDS, RecordedEvent
 from ..exceptions import EventStoreError, NotMigrated
 from ..plans import AppendPlan
 from .ormappend import append_with_orm
@@ -22,6 +24,7 @@ from .outcomes import Outcome
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.expressions import Combinable
 
     from ..models import Event, Stream
 
@@ -78,6 +81,15 @@ class Backend(ABC):
         """
         return self.events.aggregate(last=Max("position"))["last"] or 0
 
+    @property
+    def recorded_columns(self) -> Sequence[str | Combinable]:
+        """What to select for RecordedEvents."""
+        return RECORDED_FIELDS
+
+    def recorded_events(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[RecordedEvent]:
+        """Turn rows of ``recorded_columns`` into RecordedEvents."""
+        return starmap(RecordedEvent, rows)
+
     # Errors
 
     @contextmanager
@@ -86,10 +98,14 @@ class Backend(ABC):
         try:
             yield
         except Error as error:
-            translation = self.translate(error, plan)
-            if translation is None:
-                raise
-            raise translation from error
+            self.raise_translated(error, plan)
+
+    def raise_translated(self, error: Error, plan: AppendPlan | None) -> NoReturn:
+        """Raise what a driver's error stands for, or the error itself."""
+        translation = self.translate(error, plan)
+        if translation is None:
+            raise error
+        raise translation from error
 
     @abstractmethod
     def translate(self, error: Error, plan: AppendPlan | None) -> EventStoreError | None:

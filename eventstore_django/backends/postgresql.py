@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import Error, transaction
+from django.db.models.expressions import Combinable
 
 from .. import conf
+from ..encoding import decode
+from ..events import RecordedEvent
 from ..exceptions import (
     ConcurrencyError,
     ConnectionLost,
@@ -20,52 +22,14 @@ from ..exceptions import (
     TransactionAborted,
     UnsafeRead,
 )
-from ..plans import AppendPlan, PlannedEvent
+from ..plans import AppendPlan
 from .base import Backend
+from .columns import RECORDED_COLUMNS, read_time
 from .outcomes import Conflict, Known, Outcome, Stored
+from .statements import APPEND, APPEND_EVENT, FAULTS, WATERMARK, call, event_parameters, from_micros
 
 # A call above this goes through the ORM in several statements: one jsonb value ends at 256 MiB.
 _LARGEST_CALL = 32 * 1024 * 1024
-
-_APPEND_EVENT = (
-    "SELECT outcome, versions, positions, stored_at FROM eventstore_append_event_v1("
-    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s)"
-)
-_APPEND = "SELECT outcome, versions, positions, stored_at FROM eventstore_append_v1(%s::jsonb)"
-
-# The order is the proof: first the sequence, then the locks (the sub-select refers to the first value, so
-# it can't be computed before it), and the events in a later statement. A lock shows the low 32 bits of a
-# position; the one meant is the nearest to the sequence's. The reader's own lock is left out, so that a
-# transaction sees what it appended; prepared transactions have no pid and count.
-_WATERMARK = """
-WITH head AS MATERIALIZED (
-    SELECT pg_sequence_last_value('eventstore_events_position_seq'::regclass) AS drawn
-)
-SELECT
-    least(coalesce(drawn, 0), (
-        SELECT min(coalesce(drawn, 0) + (((shown.objid::bigint - coalesce(drawn, 0)) << 32) >> 32))
-        FROM pg_locks shown
-        WHERE shown.locktype = 'advisory'
-            AND shown.classid = eventstore_position_lock_class()::oid
-            AND shown.objsubid = 2
-            AND shown.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            AND shown.pid IS DISTINCT FROM pg_backend_pid()
-    )),
-    current_setting('transaction_isolation'),
-    pg_is_in_recovery(),
-    drawn IS NOT NULL OR has_sequence_privilege('eventstore_events_position_seq', 'SELECT, USAGE')
-FROM head
-"""
-
-_FAULTS = """
-SELECT
-    s.seqcache, s.seqincrement, s.seqcycle,
-    has_sequence_privilege('eventstore_events_position_seq', 'SELECT, USAGE'),
-    eventstore_position_lock_class(),
-    (SELECT count(*) FROM pg_trigger WHERE tgrelid = 'eventstore_events'::regclass
-        AND tgname = 'eventstore_show_position' AND tgenabled IN ('O', 'A'))
-FROM pg_sequence s WHERE s.seqrelid = 'eventstore_events_position_seq'::regclass
-"""
 
 _CONNECTION_STATES = ("08", "57P01", "57P02", "57P03")
 
@@ -82,12 +46,15 @@ class PostgreSQLBackend(Backend):
         """Call the stored function: the guard and the writes are one statement."""
         if not conf.append_function() or sum(event.size for event in plan.events) > _LARGEST_CALL:
             return super().append(plan)
-        sql, params = _statement(plan)
+        single = len(plan.events) == len(plan.checks) == 1
+        sql, params = (APPEND_EVENT, event_parameters(plan)) if single else (APPEND, [call(plan)])
         with self.connection.cursor() as cursor:
             cursor.execute(sql, params)
-            outcome, versions, positions, stored_at = cursor.fetchone()
+            outcome, versions, positions, stored_micros = cursor.fetchone()
+        if single:
+            versions, positions = (versions,), (positions,)
         if outcome == "stored":
-            return Stored(versions, positions or (), stored_at)
+            return Stored(versions, positions or (), stored_micros and from_micros(stored_micros))
         return Conflict(versions) if outcome == "conflict" else Known(versions)
 
     def lock_streams(self, plan: AppendPlan) -> list[int]:
@@ -134,7 +101,7 @@ class PostgreSQLBackend(Backend):
     def watermark(self) -> int:
         """Read the sequence, then the locks that writers show. Source: docs/positions.md."""
         with self.connection.cursor() as cursor:
-            cursor.execute(_WATERMARK)
+            cursor.execute(WATERMARK)
             watermark, isolation, standby, permitted = cursor.fetchone()
         if standby:
             raise UnsafeRead(
@@ -148,6 +115,46 @@ class PostgreSQLBackend(Backend):
                 "its snapshot is older than the watermark. Read outside of it, or under READ COMMITTED."
             )
         return int(watermark)
+
+    @property
+    def recorded_columns(self) -> Sequence[str | Combinable]:
+        """As RecordedEvent's fields, but times as numbers and JSON as text: half the time to read them."""
+        return RECORDED_COLUMNS
+
+    def recorded_events(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[RecordedEvent]:
+        """Decode while building, one row after the other."""
+        for (
+            position,
+            event_id,
+            stream,
+            version,
+            kind,
+            payload,
+            metadata,
+            a_id,
+            a_type,
+            category,
+            part,
+            at,
+            stored,
+            schema,
+        ) in rows:
+            yield RecordedEvent(
+                position,
+                event_id,
+                stream,
+                version,
+                kind,
+                decode(payload),
+                {} if metadata == "{}" else decode(metadata),
+                a_id,
+                a_type,
+                category,
+                part,
+                read_time(at),
+                read_time(stored),
+                schema,
+            )
 
     def _in_transaction(self) -> bool:
         return self.connection.in_atomic_block or not self.connection.get_autocommit()
@@ -206,7 +213,7 @@ class PostgreSQLBackend(Backend):
     def faults(self) -> Sequence[str]:
         """Look at the sequence, the trigger and the lock class that the order promise stands on."""
         with self.connection.cursor() as cursor:
-            cursor.execute(_FAULTS)
+            cursor.execute(FAULTS)
             cache, increment, cycle, permitted, lock_class, triggers = cursor.fetchone()
         found = {
             "the sequence eventstore_events_position_seq has a CACHE above 1": cache != 1,
@@ -216,59 +223,6 @@ class PostgreSQLBackend(Backend):
             f"POSITION_LOCK_CLASS is not {lock_class}, as it was at migrate": lock_class != conf.position_lock_class(),
         }
         return [fault for fault, is_there in found.items() if is_there]
-
-
-def _statement(plan: AppendPlan) -> tuple[str, Sequence[Any]]:
-    if len(plan.events) == len(plan.checks) == 1:
-        return _APPEND_EVENT, _single(plan, plan.events[0])
-    return _APPEND, [_call(plan)]
-
-
-def _single(plan: AppendPlan, event: PlannedEvent) -> Sequence[Any]:
-    stream = plan.streams[0]
-    return (
-        stream.text,
-        stream.category,
-        stream.partition,
-        stream.aggregate_id,
-        plan.checks[0].expected.number,
-        event.source.event_id,
-        event.source.event_type,
-        event.source.schema_version,
-        event.aggregate_type,
-        event.aggregate_id,
-        event.payload,
-        event.metadata,
-        event.occurred_at,
-    )
-
-
-def _call(plan: AppendPlan) -> str:
-    streams = [
-        [name.text, name.category, name.partition, name.aggregate_id, plan.creates(slot), count]
-        for slot, (name, count) in enumerate(zip(plan.streams, plan.added(), strict=True))
-    ]
-    checks = [[check.slot, check.offset, check.expected.number] for check in plan.checks]
-    events = ",".join(map(_event, plan.events))
-    return f'{{"streams":{json.dumps(streams)},"checks":{json.dumps(checks)},"events":[{events}]}}'
-
-
-def _event(event: PlannedEvent) -> str:
-    source = event.source
-    head = json.dumps(
-        [
-            event.slot,
-            event.offset,
-            str(source.event_id),
-            source.event_type,
-            source.schema_version,
-            event.aggregate_type,
-            event.aggregate_id,
-            event.occurred_at.isoformat(),
-        ]
-    )
-    # Payload and metadata are JSON already: encoded once, whatever the call looks like.
-    return f"{head[:-1]},{event.payload},{event.metadata}]"
 
 
 def _lost_race(plan: AppendPlan) -> ConcurrencyError:

@@ -16,6 +16,7 @@ DECLARE
     -- It holds the transaction's id so that a value left in the session can never pass for it.
     transaction_id text := pg_current_xact_id()::text;
     last_position bigint;
+    shown integer;
 BEGIN
     IF current_setting('eventstore.position_shown', true) IS DISTINCT FROM transaction_id THEN
         -- Never SELECT last_value FROM the sequence: it can show a value 32 ahead for an instant.
@@ -25,11 +26,13 @@ BEGIN
             RAISE insufficient_privilege USING MESSAGE =
                 'appending events needs USAGE on the sequence eventstore_events_position_seq';
         END IF;
-        PERFORM pg_advisory_xact_lock_shared(
-            eventstore_position_lock_class(),
-            ((coalesce(last_position, 0) << 32) >> 32)::integer
-        );
-        PERFORM set_config('eventstore.position_shown', transaction_id, true);
+        shown := ((coalesce(last_position, 0) << 32) >> 32)::integer;
+        -- As expressions: PERFORM would plan and run a query for each. The lock is only ever waited for if
+        -- somebody takes it exclusively.
+        IF NOT pg_try_advisory_xact_lock_shared(eventstore_position_lock_class(), shown) THEN
+            PERFORM pg_advisory_xact_lock_shared(eventstore_position_lock_class(), shown);
+        END IF;
+        transaction_id := set_config('eventstore.position_shown', transaction_id, true);
     END IF;
     RETURN NULL;
 END

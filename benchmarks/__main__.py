@@ -1,0 +1,39 @@
+"""``python -m benchmarks [NAME ...] [--rounds N] [--json FILE]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
+
+
+def main() -> None:
+    """Migrate, run the benchmarks that are named (all by default), print a table."""
+    django.setup()
+    from django.core.management import call_command
+
+    from . import batches, floor, reading, single, writers
+    from .measuring import table
+
+    benchmarks = {"single": single, "writers": writers, "batches": batches, "reading": reading}
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", choices=[*benchmarks, []], metavar="NAME", help=", ".join(benchmarks))
+    parser.add_argument("--rounds", type=int, default=5, help="rounds that count, after one that does not")
+    parser.add_argument("--json", type=Path, help="append the figures to this file, a line of JSON each")
+    options = parser.parse_args()
+    call_command("migrate", verbosity=0)
+    floor.create_table()
+    for name in options.names or benchmarks:
+        figures = benchmarks[name].run(options.rounds)
+        print(table(figures), flush=True)
+        if options.json:
+            with options.json.open("a") as file:
+                file.writelines(figure.line() + "\n" for figure in figures)
+
+
+if __name__ == "__main__":
+    main()

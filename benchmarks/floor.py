@@ -1,0 +1,72 @@
+"""The floor: bare psycopg on one table with the same two unique keys, statements prepared, nothing checked."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from django.db import connections
+
+PAYLOAD = {
+    "owner": "Ada Lovelace",
+    "amount": "120.50",
+    "currency": "EUR",
+    "note": "x" * 200,
+    "items": [1, 2, 3],
+    "confirmed": True,
+}
+PAYLOAD_TEXT = json.dumps(PAYLOAD)
+
+_TABLE = """
+DROP TABLE IF EXISTS bare_events;
+CREATE TABLE bare_events (
+    position bigint GENERATED ALWAYS AS IDENTITY,
+    event_version bigint NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    event_id uuid NOT NULL UNIQUE,
+    stream_id varchar(255) NOT NULL,
+    event_type varchar(100) NOT NULL,
+    event_data jsonb NOT NULL,
+    metadata jsonb NOT NULL,
+    UNIQUE (stream_id, event_version)
+)
+"""
+_INSERT = (
+    "INSERT INTO bare_events (event_version, occurred_at, event_id, stream_id, event_type, event_data, metadata) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING position"
+)
+_SELECT = (
+    "SELECT position, event_id, stream_id, event_version, event_type, event_data::text, metadata::text, occurred_at, "
+    "created_at FROM bare_events WHERE stream_id = %s ORDER BY event_version"
+)
+
+
+def connect() -> psycopg.Connection[Any]:
+    """Open a connection beside Django's, to the same database."""
+    parameters = connections["default"].get_connection_params()
+    for name in ("cursor_factory", "context", "prepare_threshold"):
+        parameters.pop(name, None)
+    return psycopg.connect(**parameters, autocommit=True)
+
+
+def create_table() -> None:
+    """Make the table anew."""
+    with connect() as connection:
+        connection.execute(_TABLE)
+
+
+def insert(cursor: psycopg.Cursor[Any], stream_id: str, version: int) -> None:
+    """Insert one event by one prepared statement."""
+    values = (version, datetime.now(UTC), uuid4(), stream_id, "Deposited", PAYLOAD_TEXT, "{}")
+    cursor.execute(_INSERT, values, prepare=True)
+    cursor.fetchone()
+
+
+def read(cursor: psycopg.Cursor[Any], stream_id: str) -> list[tuple[Any, ...]]:
+    """Read a stream and decode its payloads, with nothing around them."""
+    rows = cursor.execute(_SELECT, (stream_id,), prepare=True).fetchall()
+    return [(*row[:5], json.loads(row[5]), json.loads(row[6]), *row[7:]) for row in rows]

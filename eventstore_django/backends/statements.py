@@ -1,0 +1,105 @@
+"""The statements of the PostgreSQL backend, and how a plan becomes their parameters."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ..plans import AppendPlan, PlannedEvent
+
+APPEND_EVENT = (
+    "SELECT outcome, current_version, new_position, stored_micros FROM eventstore_append_event_v1("
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s)"
+)
+APPEND = "SELECT outcome, versions, positions, stored_micros FROM eventstore_append_v1(%s::jsonb)"
+
+# The order is the proof: first the sequence, then the locks (the sub-select refers to the first value, so
+# it can't be computed before it), and the events in a later statement. A lock shows the low 32 bits of a
+# position; the one meant is the nearest to the sequence's. The reader's own lock is left out, so that a
+# transaction sees what it appended; prepared transactions have no pid and count.
+WATERMARK = """
+WITH head AS MATERIALIZED (
+    SELECT pg_sequence_last_value('eventstore_events_position_seq'::regclass) AS drawn
+)
+SELECT
+    least(coalesce(drawn, 0), (
+        SELECT min(coalesce(drawn, 0) + (((shown.objid::bigint - coalesce(drawn, 0)) << 32) >> 32))
+        FROM pg_locks shown
+        WHERE shown.locktype = 'advisory'
+            AND shown.classid = eventstore_position_lock_class()::oid
+            AND shown.objsubid = 2
+            AND shown.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND shown.pid IS DISTINCT FROM pg_backend_pid()
+    )),
+    current_setting('transaction_isolation'),
+    pg_is_in_recovery(),
+    drawn IS NOT NULL OR has_sequence_privilege('eventstore_events_position_seq', 'SELECT, USAGE')
+FROM head
+"""
+
+FAULTS = """
+SELECT
+    s.seqcache, s.seqincrement, s.seqcycle,
+    has_sequence_privilege('eventstore_events_position_seq', 'SELECT, USAGE'),
+    eventstore_position_lock_class(),
+    (SELECT count(*) FROM pg_trigger WHERE tgrelid = 'eventstore_events'::regclass
+        AND tgname = 'eventstore_show_position' AND tgenabled IN ('O', 'A'))
+FROM pg_sequence s WHERE s.seqrelid = 'eventstore_events_position_seq'::regclass
+"""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def from_micros(micros: int) -> datetime:
+    """Return the time of so many microseconds since 1970, in UTC."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def event_parameters(plan: AppendPlan) -> tuple[Any, ...]:
+    """Return the parameters of APPEND_EVENT for a plan of one event."""
+    stream, event = plan.streams[0], plan.events[0]
+    return (
+        stream.text,
+        stream.category,
+        stream.partition,
+        stream.aggregate_id,
+        plan.checks[0].expected.number,
+        event.source.event_id,
+        event.source.event_type,
+        event.source.schema_version,
+        event.aggregate_type,
+        event.aggregate_id,
+        event.payload,
+        event.metadata,
+        event.occurred_at,
+    )
+
+
+def call(plan: AppendPlan) -> str:
+    """Return the parameter of APPEND: the plan as JSON, as the stored function describes it."""
+    streams = [
+        [name.text, name.category, name.partition, name.aggregate_id, plan.creates(slot), count]
+        for slot, (name, count) in enumerate(zip(plan.streams, plan.added(), strict=True))
+    ]
+    checks = [[check.slot, check.offset, check.expected.number] for check in plan.checks]
+    events = ",".join(map(_event, plan.events))
+    return f'{{"streams":{json.dumps(streams)},"checks":{json.dumps(checks)},"events":[{events}]}}'
+
+
+def _event(event: PlannedEvent) -> str:
+    source = event.source
+    head = json.dumps(
+        [
+            event.slot,
+            event.offset,
+            str(source.event_id),
+            source.event_type,
+            source.schema_version,
+            event.aggregate_type,
+            event.aggregate_id,
+            event.occurred_at.isoformat(),
+        ]
+    )
+    # Payload and metadata are JSON already: encoded once, whatever the call looks like.
+    return f"{head[:-1]},{event.payload},{event.metadata}]"
