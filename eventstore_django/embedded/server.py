@@ -140,17 +140,20 @@ def ensure_server(data_directory: str | Path, settings: Mapping[str, str]) -> Se
 
 
 def _spawn_watchdog(data: str, lock: int) -> None:
-    # The lock goes over with the descriptor, so there is no moment without a holder. As descriptor 0
-    # it is also the first to be closed if the watchdog is killed.
-    subprocess.run(  # noqa: S603 - the arguments are built here, and no shell reads them
-        [_interpreter(), "-I", "-S", watchdog.__file__, data],
-        stdin=lock,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        start_new_session=True,
-        check=True,
-    )
+    try:
+        # The lock goes over with the descriptor, so there is no moment without a holder. As
+        # descriptor 0 it is also the first to be closed if the watchdog is killed.
+        subprocess.run(  # noqa: S603 - the arguments are built here, and no shell reads them
+            [_interpreter(), "-I", "-S", watchdog.__file__, data],
+            stdin=lock,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EmbeddedServerError(f"The watchdog of {data} could not be started: {error}") from error
 
 
 def _interpreter() -> str:
