@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from uuid import uuid4
 
 from eventstore_django import AppendOperation, EventStore, NewEvent
@@ -18,13 +19,13 @@ def run(rounds: int) -> list[Figure]:
     figures = []
     for size in (10, 100):
         contenders = {
-            f"bare INSERTs, {size} a transaction": lambda size=size: timed(lambda: _bare(size)),
-            f"append of {size}": lambda size=size: timed(_store(size)),
+            f"bare INSERTs, {size} a transaction": partial(timed, partial(_bare, size)),
+            f"append of {size}": partial(timed, _store(size)),
         }
         figures += in_turns(f"append {size} events a call", contenders, rounds)
     contenders = {
-        "bare INSERTs, 50 a transaction": lambda: timed(lambda: _bare(50)),
-        "append_batch, 50 streams": lambda: timed(_streams),
+        "bare INSERTs, 50 a transaction": partial(timed, partial(_bare, 50)),
+        "append_batch, 50 streams": partial(timed, _streams),
     }
     return figures + in_turns("append to 50 streams at once", contenders, rounds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import uuid4
 
 from eventstore_django import EventStore, NewEvent
@@ -20,14 +21,14 @@ def run(rounds: int) -> list[Figure]:
         stream_id = f"Account-{uuid4()}"
         _fill(stream_id, size)
         contenders = {
-            "bare SELECT, json.loads": lambda s=stream_id, r=repeats: timed(lambda: _bare(s, r)),
-            "get_events, defaults": lambda s=stream_id, r=repeats: timed(lambda: _stream("default", s, r)),
-            "get_events, recommended": lambda s=stream_id, r=repeats: timed(lambda: _stream("prepared", s, r)),
+            "bare SELECT, json.loads": partial(timed, partial(_bare, stream_id, repeats)),
+            "get_events, defaults": partial(timed, partial(_stream, "default", stream_id, repeats)),
+            "get_events, recommended": partial(timed, partial(_stream, "prepared", stream_id, repeats)),
         }
         figures += in_turns(f"read a stream of {size:,}", contenders, rounds)
     contenders = {
         "bare SELECT, json.loads": contenders["bare SELECT, json.loads"],
-        "get_all_events, 1,000 a page": lambda: timed(_log),
+        "get_all_events, 1,000 a page": partial(timed, _log),
     }
     return figures + in_turns("scan the log", contenders, rounds)[1:]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from django.db import Error
 
@@ -11,8 +12,8 @@ from .backends import Backend, backend_for
 from .backends.outcomes import Conflict, Known, Outcome, Stored
 from .context import current_metadata
 from .encoding import decode
-from .events import NewEvent, RecordedEvent
-from .exceptions import ConcurrencyError, InvalidEvent, TransactionAborted
+from .events import RecordedEvent
+from .exceptions import ConcurrencyError, TransactionAborted
 from .idempotency import first_events
 from .operations import AppendOperation, AppendResult
 from .plans import AppendPlan, PlannedEvent, plan_append
@@ -24,7 +25,7 @@ def append_operations(alias: str, operations: Iterable[AppendOperation]) -> list
     Raise ConcurrencyError with every failing stream, DuplicateEventError, or InvalidEvent before
     any SQL. Joins the caller's transaction; outside of one it is a transaction of its own.
     """
-    plan = plan_append([_listed(operation) for operation in operations], current_metadata())
+    plan = plan_append(operations, current_metadata())
     backend = backend_for(alias)
     outcome = _attempt(backend, plan)
     if isinstance(outcome, Conflict):
@@ -33,19 +34,12 @@ def append_operations(alias: str, operations: Iterable[AppendOperation]) -> list
     if isinstance(outcome, Known):
         with backend.translated(plan):
             events = first_events(backend, plan)
-        return list(_replayed(plan, outcome, events))
-    return list(_stored(plan, outcome))
-
-
-def _listed(operation: AppendOperation) -> AppendOperation:
-    if isinstance(operation.events, NewEvent | str | dict):
-        kind = type(operation.events).__name__
-        raise InvalidEvent(f"events must be a list of NewEvent, not one {kind}", path="events")
-    return AppendOperation(operation.stream_id, list(operation.events), operation.expected_version)
+        return _replayed(plan, outcome, events)
+    return _stored(plan, outcome)
 
 
 def _attempt(backend: Backend, plan: AppendPlan) -> Outcome:
-    if backend.connection.in_atomic_block:
+    if backend.in_transaction():
         with backend.guard():
             return _append(backend, plan)
     # A lost race (REPEATABLE READ, SERIALIZABLE, a busy database) is tried again where the append is
@@ -67,13 +61,14 @@ def _append(backend: Backend, plan: AppendPlan) -> Outcome:
         backend.raise_translated(error, plan)
 
 
-def _stored(plan: AppendPlan, outcome: Stored) -> Iterator[AppendResult]:
-    rows = zip(plan.events, outcome.positions, strict=True)
-    events = iter([_recorded(plan, event, position, outcome) for event, position in rows])
-    for check in plan.checks:
-        version = outcome.versions[check.slot] + check.offset + check.count
-        stored = tuple(next(events) for _ in range(check.count))
-        yield AppendResult(plan.stream_of(check).text, version, stored)
+def _stored(plan: AppendPlan, outcome: Stored) -> list[AppendResult]:
+    rows = iter(zip(plan.events, outcome.positions, strict=True))
+    results = []
+    for slot, offset, count, _ in plan.checks:
+        events = [_recorded(plan, event, position, outcome) for event, position in islice(rows, count)]
+        version = outcome.versions[slot] + offset + count
+        results.append(AppendResult(plan.streams[slot].text, version, tuple(events)))
+    return results
 
 
 def _recorded(plan: AppendPlan, event: PlannedEvent, position: int, outcome: Stored) -> RecordedEvent:
@@ -87,7 +82,7 @@ def _recorded(plan: AppendPlan, event: PlannedEvent, position: int, outcome: Sto
         event.source.event_type,
         # Decoded anew: what a reader will see, and out of reach of later changes to the caller's dict.
         decode(event.payload),
-        decode(event.metadata),
+        {} if event.metadata == "{}" else decode(event.metadata),
         event.aggregate_id,
         event.aggregate_type,
         stream.category,
@@ -98,9 +93,11 @@ def _recorded(plan: AppendPlan, event: PlannedEvent, position: int, outcome: Sto
     )
 
 
-def _replayed(plan: AppendPlan, outcome: Known, events: Sequence[RecordedEvent]) -> Iterator[AppendResult]:
+def _replayed(plan: AppendPlan, outcome: Known, events: Sequence[RecordedEvent]) -> list[AppendResult]:
     remaining = iter(events)
-    for check in plan.checks:
-        stored = tuple(next(remaining) for _ in range(check.count))
-        version = stored[-1].event_version if stored else outcome.versions[check.slot]
-        yield AppendResult(plan.stream_of(check).text, version, stored, replayed=bool(stored))
+    results = []
+    for slot, _, count, _ in plan.checks:
+        first = tuple(islice(remaining, count))
+        version = first[-1].event_version if first else outcome.versions[slot]
+        results.append(AppendResult(plan.streams[slot].text, version, first, replayed=bool(first)))
+    return results

@@ -55,5 +55,8 @@ def caused_by(event: RecordedEvent) -> Iterator[None]:
 
 def current_metadata() -> dict[str, str]:
     """Return the metadata that the surrounding blocks ask for."""
-    values = {key: value() if callable(value) else value for key, value in _current.get().items()}
+    current = _current.get()
+    if not current:
+        return {}
+    values = {key: value() if callable(value) else value for key, value in current.items()}
     return {key: value for key, value in values.items() if value is not None}

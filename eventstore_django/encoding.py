@@ -132,7 +132,7 @@ def _check_depth(depth: int) -> None:
 
 def _check_rarer(value: object, depth: int) -> None:
     if isinstance(value, Enum):
-        _check(value.value, depth)
+        _check_enum(value, depth)
     elif isinstance(value, int):
         if value.bit_length() > _MAX_INT_BITS:
             raise Refused("is an integer of more than 4300 digits")
@@ -147,6 +147,13 @@ def _check_rarer(value: object, depth: int) -> None:
             raise Refused(f"is {value}, which is not a number that JSON has")
     elif not isinstance(value, str | UUID | date):
         raise Refused(f"is a {type(value).__name__}, which JSON does not have; convert it first")
+
+
+def _check_enum(value: Enum, depth: int) -> None:
+    # The encoder writes a member that is a text or number as what it is.
+    if isinstance(value, str | int | float) and value != value.value:
+        raise Refused(f"is {type(value).__name__}.{value.name}, whose value is not the text or number that it is")
+    _check(value.value, depth)
 
 
 def _check_float(value: float) -> None:
@@ -177,7 +184,7 @@ def _canonical(value: object) -> object:
 def _step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
-    return f".{step}" if step.isidentifier() else f"[{step!a:.50}]"
+    return f".{step}" if step.isidentifier() and len(step) <= 50 else f"[{step!a:.50}]"
 
 
 _ENCODER = json.JSONEncoder(

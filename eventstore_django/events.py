@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from .encoding import JSONObject
 from .identifiers import new_event_id
+from .names import plain
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -51,16 +53,20 @@ class NewEvent:
         schema_version: int = 1,
     ) -> None:
         put = object.__setattr__  # the one way to fill a frozen dataclass
-        put(self, "event_type", event_type)
+        put(self, "event_type", _plain(event_type))
         put(self, "payload", payload)
         put(self, "metadata", metadata)
         # Both defaults are fixed here and not at the append: a retry with this object is the same event.
         put(self, "event_id", new_event_id() if event_id is None else event_id)
         put(self, "occurred_at", datetime.now(UTC) if occurred_at is None else occurred_at)
-        put(self, "aggregate_id", aggregate_id)
-        put(self, "aggregate_type", aggregate_type)
+        put(self, "aggregate_id", _plain(aggregate_id))
+        put(self, "aggregate_type", _plain(aggregate_type))
         put(self, "schema_version", schema_version)
         put(self, "timed", occurred_at is not None)
+
+
+def _plain(value: Any) -> Any:
+    return plain(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)

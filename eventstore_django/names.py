@@ -23,6 +23,11 @@ def forbidden_character(text: str) -> str | None:
     return found.group() if found else None
 
 
+def plain(text: str) -> str:
+    """Return a text of a subclass (a member of an enumeration of names, say) as a plain one."""
+    return text if type(text) is str else str.__str__(text)
+
+
 @dataclass(frozen=True, slots=True)
 class StreamName:
     """A legal stream name and what it says of its stream.
@@ -47,7 +52,7 @@ class StreamName:
         """Read a name. Raise InvalidStreamName for a text that is none."""
         if not isinstance(text, str):
             raise InvalidStreamName(text, "a name is a text")
-        return _parse(text)
+        return _parse(plain(text))
 
     @classmethod
     def to_append(cls, text: str) -> StreamName:

@@ -5,12 +5,14 @@ Nothing here touches the database: a plan that exists is one that the database c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
-from .encoding import Refused, encode, text_fault
+from .encoding import JSONObject, Refused, encode, text_fault
 from .events import NewEvent
 from .exceptions import InvalidEvent, VersionConflict
 from .names import MAX_LENGTH, StreamName, forbidden_character
@@ -27,8 +29,7 @@ MAX_EVENT_TYPE_LENGTH = 100
 _MAX_SCHEMA_VERSION = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedEvent:
+class PlannedEvent(NamedTuple):
     """An event whose content is checked and encoded.
 
     ``slot`` is the index of its stream in the plan; ``offset`` counts the plan's events in that
@@ -44,19 +45,13 @@ class PlannedEvent:
     payload: str
     metadata: str
 
-    @property
-    def size(self) -> int:
-        """Characters of JSON: a lower bound of the bytes."""
-        return len(self.payload) + len(self.metadata)
 
-
-@dataclass(frozen=True, slots=True)
-class VersionCheck:
+class VersionCheck(NamedTuple):
     """One operation's condition: the stream's locked version plus ``offset`` must be ``expected``."""
 
     slot: int
     offset: int
-    count: int
+    added: int
     expected: ExpectedVersion
 
 
@@ -67,6 +62,11 @@ class AppendPlan:
     streams: tuple[StreamName, ...]
     checks: tuple[VersionCheck, ...]
     events: tuple[PlannedEvent, ...]
+
+    @property
+    def size(self) -> int:
+        """Characters of JSON in all events: a lower bound of the bytes."""
+        return sum(len(event.payload) + len(event.metadata) for event in self.events)
 
     def stream_of(self, item: PlannedEvent | VersionCheck) -> StreamName:
         """Return the stream that an event or a check belongs to."""
@@ -79,10 +79,6 @@ class AppendPlan:
             counts[event.slot] += 1
         return counts
 
-    def creates(self, slot: int) -> bool:
-        """Whether the first operation on a stream can be valid if the stream has no events."""
-        return next(check.expected.may_create for check in self.checks if check.slot == slot)
-
     def conflicts(self, versions: Sequence[int]) -> list[VersionConflict]:
         """Return every stream whose locked version an operation does not accept, once each."""
         found: dict[int, VersionConflict] = {}
@@ -94,32 +90,39 @@ class AppendPlan:
         return list(found.values())
 
 
-def plan_append(operations: Sequence[AppendOperation], context: Mapping[str, str]) -> AppendPlan:
+def plan_append(operations: Iterable[AppendOperation], context: JSONObject) -> AppendPlan:
     """Check and encode a call. Raise InvalidEvent, InvalidStreamName or InvalidExpectedVersion."""
-    names = [StreamName.to_append(operation.stream_id) for operation in operations]
+    calls = [(StreamName.to_append(operation.stream_id), operation, _listed(operation)) for operation in operations]
+    _refuse_too_many(calls)
+    names = [name for name, _, _ in calls]
     streams = tuple(sorted(set(names), key=str)) if len(names) > 1 else tuple(names)
     slots = {name: slot for slot, name in enumerate(streams)}
     added = [0] * len(streams)
     checks: list[VersionCheck] = []
     events: list[PlannedEvent] = []
-    for number, (name, operation) in enumerate(zip(names, operations, strict=True)):
+    seen: set[tuple[int, UUID]] = set()
+    for number, (name, operation, new_events) in enumerate(calls):
         slot = slots[name]
         expected = ExpectedVersion.parse(operation.expected_version)
-        checks.append(VersionCheck(slot, added[slot], len(operation.events), expected))
-        for index, event in enumerate(operation.events):
+        checks.append(VersionCheck(slot, added[slot], len(new_events), expected))
+        for index, event in enumerate(new_events):
             added[slot] += 1
             try:
                 events.append(_plan_event(event, name, slot, added[slot], context))
+                _refuse_repeated_id(seen, slot, event.event_id)
             except Refused as refused:
                 raise InvalidEvent(refused.reason, path=refused.path, index=index, operation=number) from None
-    _refuse_too_many(events)
-    _refuse_repeated_ids(events)
     return AppendPlan(streams, tuple(checks), tuple(events))
 
 
-def _plan_event(
-    event: NewEvent, stream: StreamName, slot: int, offset: int, context: Mapping[str, str]
-) -> PlannedEvent:
+def _listed(operation: AppendOperation) -> list[NewEvent]:
+    if isinstance(operation.events, NewEvent | str | dict):
+        kind = type(operation.events).__name__
+        raise InvalidEvent(f"must be a list of NewEvent, not one {kind}", path="events")
+    return list(operation.events)
+
+
+def _plan_event(event: NewEvent, stream: StreamName, slot: int, offset: int, context: JSONObject) -> PlannedEvent:
     if not isinstance(event, NewEvent):
         raise Refused(f"is a {type(event).__name__}, not a NewEvent")
     _check_name("event_type", event.event_type, MAX_EVENT_TYPE_LENGTH)
@@ -139,7 +142,7 @@ def _plan_event(
     )
 
 
-def _merged(metadata: object, context: Mapping[str, str]) -> object:
+def _merged(metadata: object, context: JSONObject) -> object:
     if metadata is None:
         return context
     if context and isinstance(metadata, dict):
@@ -148,7 +151,7 @@ def _merged(metadata: object, context: Mapping[str, str]) -> object:
 
 
 def _encoded(field: str, value: object) -> str:
-    if value == {}:
+    if value.__class__ is dict and not value:
         return "{}"
     try:
         return encode(value)
@@ -178,6 +181,8 @@ def _check_identity(event: NewEvent) -> None:
 def _instant(occurred_at: datetime) -> datetime:
     if not isinstance(occurred_at, datetime):
         raise _refused("occurred_at", f"is a {type(occurred_at).__name__}, not a datetime")
+    if occurred_at.tzinfo is UTC:
+        return occurred_at
     if occurred_at.utcoffset() is None:
         raise _refused("occurred_at", "has no time zone; use an aware datetime")
     try:
@@ -196,28 +201,35 @@ def _name_or(field: str, given: str | None, default: str) -> str:
 def _check_name(field: str, text: str, longest: int) -> None:
     if not isinstance(text, str):
         raise _refused(field, f"is a {type(text).__name__}, not a text")
-    if not text:
-        raise _refused(field, "is empty")
-    if len(text) > longest:
-        raise _refused(field, f"has {len(text)} characters, more than {longest}")
-    if fault := text_fault(text):
+    if fault := _name_fault(text, longest):
         raise _refused(field, fault)
+
+
+@lru_cache(maxsize=1024)  # the types of an application are few, and checked with each event
+def _name_fault(text: str, longest: int) -> str | None:
+    if not text:
+        return "is empty"
+    if len(text) > longest:
+        return f"has {len(text)} characters, more than {longest}"
+    if fault := text_fault(text):
+        return fault
     if character := forbidden_character(text):
-        raise _refused(field, f"holds the control character U+{ord(character):04X}")
+        return f"holds the control character U+{ord(character):04X}"
+    return None
 
 
-def _refuse_too_many(events: Sequence[PlannedEvent]) -> None:
-    if len(events) > MAX_EVENTS:
-        raise InvalidEvent(f"{len(events)} events in one call, more than {MAX_EVENTS}", index=MAX_EVENTS)
+def _refuse_too_many(calls: Sequence[tuple[StreamName, AppendOperation, list[NewEvent]]]) -> None:
+    room = MAX_EVENTS
+    for number, (_, _, events) in enumerate(calls):
+        if len(events) > room:
+            raise InvalidEvent(f"more than {MAX_EVENTS} events in one call", index=room, operation=number)
+        room -= len(events)
 
 
-def _refuse_repeated_ids(events: Sequence[PlannedEvent]) -> None:
-    seen: set[tuple[int, UUID]] = set()
-    for index, event in enumerate(events):
-        key = (event.slot, event.source.event_id)
-        if key in seen:
-            raise InvalidEvent(f"has the id {key[1]}, as an earlier event of this call", path="event_id", index=index)
-        seen.add(key)
+def _refuse_repeated_id(seen: set[tuple[int, UUID]], slot: int, event_id: UUID) -> None:
+    if (slot, event_id) in seen:
+        raise _refused("event_id", f"is {event_id}, as in an earlier event of this call")
+    seen.add((slot, event_id))
 
 
 def _refused(field: str, reason: str) -> Refused:

@@ -7,9 +7,8 @@ the guard that stands there has no door at all.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
-
-from django.core import mail
 
 from .backends import backend_for
 
@@ -24,5 +23,6 @@ def allow_flush_in_tests(*, using: str, **kwargs: Any) -> None:
 
 
 def _under_test_runner() -> bool:
-    # setup_test_environment() puts the outbox there, teardown_test_environment() takes it away.
-    return hasattr(mail, "outbox")
+    # setup_test_environment() keeps there what it will put back. Not imported: production never needs it.
+    utils = sys.modules.get("django.test.utils")
+    return hasattr(getattr(utils, "_TestState", None), "saved_data")

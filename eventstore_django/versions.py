@@ -36,11 +36,6 @@ class ExpectedVersion:
         """What errors show: the plain number where there is one, else the constant."""
         return self.number if self.number >= 0 else self
 
-    @property
-    def may_create(self) -> bool:
-        """Whether a stream without events meets the condition."""
-        return self.number in (_ANY, 0)
-
     def accepts(self, actual: int) -> bool:
         """Return whether a stream at version ``actual`` meets the condition."""
         return self.number == _ANY or self.number == actual or (self.number == _EXISTS and actual > 0)

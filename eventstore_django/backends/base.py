@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from ..events import RECORDED_FIELDS, RecordedEvent
 from ..exceptions import EventStoreError, NotMigrated
+from ..names import StreamName
 from ..plans import AppendPlan
 from .ormappend import append_with_orm
 from .outcomes import Outcome
@@ -54,7 +55,7 @@ class Backend(ABC):
         """Lock the plan's streams until the transaction ends; return their versions, 0 for none.
 
         Rows are locked in the plan's order, by every writer: two batches never wait for each other
-        in a circle. A stream that the plan may create is locked before it exists.
+        in a circle. A stream that does not exist yet is locked as well.
         """
 
     def now(self) -> datetime:
@@ -62,9 +63,13 @@ class Backend(ABC):
         return timezone.now()
 
     def release_streams(self, plan: AppendPlan) -> None:
-        """Forget streams that were created only to be locked."""
+        """Remove the rows that were created only to be locked; others wait for them until the end."""
         names = [name.text for name in plan.streams]
-        self.streams.filter(pk__in=names, version=0).delete()
+        self.streams.filter(pk__in=names, version=0)._raw_delete(self.alias)
+
+    def in_transaction(self) -> bool:
+        """Whether what is done now joins a transaction of the caller."""
+        return self.connection.in_atomic_block or not self.connection.get_autocommit()
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -152,7 +157,22 @@ class Backend(ABC):
         """Say what of the installed schema breaks a promise; nothing if all is well."""
         return ()
 
-    # Names
+    # Rows
+
+    def stream_row(self, name: StreamName, version: int = 0, moment: datetime | None = None) -> Stream:
+        """Return the row of a stream, not saved."""
+        moment = moment or timezone.now()
+        row: Stream = self.streams.model(
+            stream_id=name.text,
+            version=version,
+            category=name.category,
+            partition=name.partition,
+            aggregate_type=name.aggregate_type,
+            aggregate_id=name.aggregate_id,
+            created_at=moment,
+            updated_at=moment,
+        )
+        return row
 
     @property
     def alias(self) -> str:

@@ -89,13 +89,4 @@ def _write_streams(backend: Backend, plan: AppendPlan, versions: Sequence[int], 
             continue
         changed = backend.streams.filter(pk=name.text).update(version=F("version") + count, updated_at=now)
         if not changed:
-            backend.streams.create(
-                stream_id=name.text,
-                version=version + count,
-                category=name.category,
-                partition=name.partition,
-                aggregate_type=name.aggregate_type,
-                aggregate_id=name.aggregate_id,
-                created_at=now,
-                updated_at=now,
-            )
+            backend.streams.bulk_create([backend.stream_row(name, version + count, now)])

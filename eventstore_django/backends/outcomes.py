@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """The events are written. ``versions`` are those of the streams before, ``positions`` the events' own."""
 
     versions: Sequence[int]
@@ -17,15 +15,13 @@ class Stored:
     created_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(NamedTuple):
     """Nothing was written: a stream is not at the expected version. ``versions`` are the actual ones."""
 
     versions: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """Nothing was written: at least one of the event ids stands in its stream already."""
 
     versions: Sequence[int]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db import Error, transaction
+from django.db import Error, ProgrammingError, transaction
 from django.db.models.expressions import Combinable
 
 from .. import conf
@@ -22,6 +22,7 @@ from ..exceptions import (
     TransactionAborted,
     UnsafeRead,
 )
+from ..names import StreamName
 from ..plans import AppendPlan
 from .base import Backend
 from .columns import RECORDED_COLUMNS, read_time
@@ -31,6 +32,8 @@ from .statements import APPEND, APPEND_EVENT, FAULTS, WATERMARK, call, event_par
 # A call above this goes through the ORM in several statements: one jsonb value ends at 256 MiB.
 _LARGEST_CALL = 32 * 1024 * 1024
 
+_NO_PRIVILEGE = "42501"
+_NOT_PERMITTED = "Reading the global order needs USAGE on the sequence eventstore_events_position_seq."
 _CONNECTION_STATES = ("08", "57P01", "57P02", "57P03")
 
 
@@ -44,9 +47,9 @@ class PostgreSQLBackend(Backend):
 
     def append(self, plan: AppendPlan) -> Outcome:
         """Call the stored function: the guard and the writes are one statement."""
-        if not conf.append_function() or sum(event.size for event in plan.events) > _LARGEST_CALL:
-            return super().append(plan)
         single = len(plan.events) == len(plan.checks) == 1
+        if not conf.append_function() or (not single and plan.size > _LARGEST_CALL):
+            return super().append(plan)
         sql, params = (APPEND_EVENT, event_parameters(plan)) if single else (APPEND, [call(plan)])
         with self.connection.cursor() as cursor:
             cursor.execute(sql, params)
@@ -58,8 +61,17 @@ class PostgreSQLBackend(Backend):
         return Conflict(versions) if outcome == "conflict" else Known(versions)
 
     def lock_streams(self, plan: AppendPlan) -> list[int]:
-        """Lock row by row, in the plan's order; create those that may be needed, since only rows lock."""
-        return [self._lock_stream(plan, slot) for slot in range(len(plan.streams))]
+        """Lock row by row, in the plan's order; create what is missing, since only rows can be locked."""
+        return [self._lock_stream(name) for name in plan.streams]
+
+    def _lock_stream(self, name: StreamName) -> int:
+        rows = self.streams.select_for_update(no_key=True).filter(pk=name.text).values_list("version", flat=True)
+        version: int | None = rows.first()
+        if version is None:
+            # Waits for somebody who is creating the same stream.
+            self.streams.bulk_create([self.stream_row(name)], ignore_conflicts=True)
+            version = rows.first()
+        return version or 0
 
     def now(self) -> datetime:
         """Return the server's clock at this moment, not at the transaction's start."""
@@ -68,28 +80,17 @@ class PostgreSQLBackend(Backend):
             moment: datetime = cursor.fetchone()[0]
         return moment
 
-    def _lock_stream(self, plan: AppendPlan, slot: int) -> int:
-        name = plan.streams[slot]
-        rows = self.streams.select_for_update(no_key=True).filter(pk=name.text)
-        version: int | None = rows.values_list("version", flat=True).first()
-        if version is None and plan.creates(slot):
-            row = self.streams.model(
-                stream_id=name.text,
-                version=0,
-                category=name.category,
-                partition=name.partition,
-                aggregate_type=name.aggregate_type,
-                aggregate_id=name.aggregate_id,
-            )
-            self.streams.bulk_create([row], ignore_conflicts=True)
-            version = rows.values_list("version", flat=True).first()
-        return version or 0
+    def in_transaction(self) -> bool:
+        """Ask the driver: a transaction can also be begun by hand."""
+        driver = self.connection.connection
+        return self.connection.in_atomic_block or (driver is not None and driver.info.transaction_status.name != "IDLE")
 
     @contextmanager
     def guard(self) -> Iterator[None]:
         """Under READ COMMITTED nothing is raised for a lost race; else a savepoint takes the error."""
         isolation = getattr(self.connection, "isolation_level", None)
-        if self.connection.in_atomic_block and isolation is not None and isolation.name != "READ_COMMITTED":
+        strict = isolation is not None and isolation.name != "READ_COMMITTED"
+        if strict and self.connection.in_atomic_block:
             with transaction.atomic(using=self.alias):
                 yield
         else:
@@ -100,16 +101,21 @@ class PostgreSQLBackend(Backend):
 
     def watermark(self) -> int:
         """Read the sequence, then the locks that writers show. Source: docs/positions.md."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(WATERMARK)
-            watermark, isolation, standby, permitted = cursor.fetchone()
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.execute(WATERMARK)
+                watermark, isolation, standby, permitted = cursor.fetchone()
+        except ProgrammingError as error:
+            if getattr(error.__cause__, "sqlstate", None) == _NO_PRIVILEGE:
+                raise UnsafeRead(_NOT_PERMITTED) from error
+            raise
         if standby:
             raise UnsafeRead(
                 "A standby server does not show which writers are at work: read the global order on the primary."
             )
         if not permitted:
-            raise UnsafeRead("Reading the global order needs USAGE on the sequence eventstore_events_position_seq.")
-        if isolation != "read committed" and self._in_transaction():
+            raise UnsafeRead(_NOT_PERMITTED)
+        if isolation != "read committed" and self.in_transaction():
             raise UnsafeRead(
                 f"Inside a transaction that is {isolation.upper()} a read in the global order could miss events: "
                 "its snapshot is older than the watermark. Read outside of it, or under READ COMMITTED."
@@ -155,9 +161,6 @@ class PostgreSQLBackend(Backend):
                 read_time(stored),
                 schema,
             )
-
-    def _in_transaction(self) -> bool:
-        return self.connection.in_atomic_block or not self.connection.get_autocommit()
 
     # Errors
 

@@ -79,8 +79,8 @@ def event_parameters(plan: AppendPlan) -> tuple[Any, ...]:
 def call(plan: AppendPlan) -> str:
     """Return the parameter of APPEND: the plan as JSON, as the stored function describes it."""
     streams = [
-        [name.text, name.category, name.partition, name.aggregate_id, plan.creates(slot), count]
-        for slot, (name, count) in enumerate(zip(plan.streams, plan.added(), strict=True))
+        [name.text, name.category, name.partition, name.aggregate_id, count]
+        for name, count in zip(plan.streams, plan.added(), strict=True)
     ]
     checks = [[check.slot, check.offset, check.expected.number] for check in plan.checks]
     events = ",".join(map(_event, plan.events))

@@ -6,10 +6,11 @@
 -- enable_seqscan = off, which leaves the indexes. Times come back as microseconds since 1970.
 -- The version in the names lets processes of two releases work on one database.
 
--- Locks a stream's row, until the transaction ends, and returns its version. A missing row is created if the
--- caller may need it, since only a row can be locked; it is the caller's to remove it if nothing is written.
+-- Locks a stream's row, until the transaction ends, and returns its version. A missing row is created, since
+-- only a row can be locked, and since somebody else may be creating it at this moment: then this waits for
+-- him. Who writes nothing removes it again.
 CREATE FUNCTION eventstore_lock_stream_v1(
-    name text, name_category text, name_partition text, name_aggregate_id text, may_create boolean,
+    name text, name_category text, name_partition text, name_aggregate_id text,
     OUT locked_version bigint, OUT created boolean
 )
 LANGUAGE plpgsql
@@ -21,21 +22,17 @@ BEGIN
         SELECT s.version INTO locked_version
         FROM eventstore_streams s WHERE s.stream_id = name FOR NO KEY UPDATE;
         EXIT WHEN FOUND;
-        locked_version := 0;
-        EXIT WHEN NOT may_create;
-        -- Waits for a transaction that is creating the same stream; the loop then locks its row.
         INSERT INTO eventstore_streams (stream_id, version, category, partition, aggregate_type, aggregate_id)
         VALUES (name, 0, name_category, name_partition, name_category, name_aggregate_id)
         ON CONFLICT (stream_id) DO NOTHING;
         created := FOUND;
+        locked_version := 0;
         EXIT WHEN created;
     END LOOP;
 END
 $$;
 
--- One event for one stream: what nearly every append is. As few statements as can be: the UPDATE is the lock,
--- the check and the new version in one, and the look for a known id is a part of the INSERT. Whatever is
--- rarer (a new stream, a conflict, a repeated call) takes the longer way.
+-- One event for one stream: what nearly every append is.
 CREATE FUNCTION eventstore_append_event_v1(
     name text, name_category text, name_partition text, name_aggregate_id text, expected bigint,
     new_id uuid, new_type text, new_schema_version integer, new_aggregate_type text, new_aggregate_id text,
@@ -46,53 +43,42 @@ LANGUAGE plpgsql
 SET enable_seqscan = off
 AS $$
 DECLARE
+    created boolean := false;
     stored_at timestamp with time zone;
 BEGIN
-    -- After a wait for the row both expressions are computed anew: times ascend within a stream.
-    UPDATE eventstore_streams s
-    SET version = s.version + 1, updated_at = clock_timestamp()
-    WHERE s.stream_id = name
-        AND (expected = -1 OR s.version = expected OR (expected = -2 AND s.version > 0))
-    RETURNING s.version - 1, s.updated_at INTO current_version, stored_at;
+    SELECT s.version INTO current_version
+    FROM eventstore_streams s WHERE s.stream_id = name FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        SELECT l.locked_version INTO current_version
-        FROM eventstore_lock_stream_v1(
-            name, name_category, name_partition, name_aggregate_id, expected IN (-1, 0)
-        ) l;
-        IF EXISTS (SELECT FROM eventstore_events e WHERE e.event_id = new_id AND e.stream_id = name) THEN
-            outcome := 'known';
-            RETURN;
-        END IF;
-        IF NOT (expected = -1 OR expected = current_version OR (expected = -2 AND current_version > 0)) THEN
-            outcome := 'conflict';
-            RETURN;
-        END IF;
-        UPDATE eventstore_streams s
-        SET version = s.version + 1, updated_at = clock_timestamp()
-        WHERE s.stream_id = name
-        RETURNING s.updated_at INTO stored_at;
+        SELECT l.locked_version, l.created INTO current_version, created
+        FROM eventstore_lock_stream_v1(name, name_category, name_partition, name_aggregate_id) l;
     END IF;
-    INSERT INTO eventstore_events (
-        event_version, occurred_at, created_at, event_id, schema_version, stream_id, category, partition,
-        aggregate_type, aggregate_id, event_type, event_data, metadata
-    ) VALUES (
-        current_version + 1, new_occurred_at, stored_at, new_id, new_schema_version, name, name_category,
-        name_partition, new_aggregate_type, new_aggregate_id, new_type, new_payload, new_metadata
-    )
-    ON CONFLICT ON CONSTRAINT eventstore_event_id DO NOTHING
-    RETURNING position INTO new_position;
-    IF new_position IS NULL THEN
-        UPDATE eventstore_streams s SET version = current_version WHERE s.stream_id = name;
+    IF EXISTS (SELECT FROM eventstore_events e WHERE e.event_id = new_id AND e.stream_id = name) THEN
         outcome := 'known';
-        RETURN;
+    ELSIF expected = -1 OR expected = current_version OR (expected = -2 AND current_version > 0) THEN
+        -- After the lock: times ascend within a stream.
+        stored_at := clock_timestamp();
+        INSERT INTO eventstore_events (
+            event_version, occurred_at, created_at, event_id, schema_version, stream_id, category, partition,
+            aggregate_type, aggregate_id, event_type, event_data, metadata
+        ) VALUES (
+            current_version + 1, new_occurred_at, stored_at, new_id, new_schema_version, name, name_category,
+            name_partition, new_aggregate_type, new_aggregate_id, new_type, new_payload, new_metadata
+        ) RETURNING position INTO new_position;
+        UPDATE eventstore_streams s SET version = current_version + 1, updated_at = stored_at
+        WHERE s.stream_id = name;
+        outcome := 'stored';
+        stored_micros := extract(epoch FROM stored_at) * 1000000;
+    ELSE
+        outcome := 'conflict';
+        IF created THEN
+            DELETE FROM eventstore_streams s WHERE s.stream_id = name;
+        END IF;
     END IF;
-    outcome := 'stored';
-    stored_micros := extract(epoch FROM stored_at) * 1000000;
 END
 $$;
 
 -- Any number of events for any number of streams, all or nothing. The call is an object of arrays:
--- streams: [name, category, partition, aggregate_id, may_create, events], sorted by name, since two calls
+-- streams: [name, category, partition, aggregate_id, events], sorted by name, since two calls
 --          that lock in one order never wait for each other in a circle;
 -- checks:  [stream, events of earlier operations on it, expected version];
 -- events:  [stream, place among the call's events of the stream, event_id, event_type, schema_version,
@@ -119,7 +105,7 @@ BEGIN
     versions := '{}';
     FOR stream IN SELECT s.value FROM jsonb_array_elements(streams) WITH ORDINALITY s ORDER BY s.ordinality LOOP
         locked := eventstore_lock_stream_v1(
-            stream ->> 0, stream ->> 1, stream ->> 2, stream ->> 3, (stream -> 4)::boolean
+            stream ->> 0, stream ->> 1, stream ->> 2, stream ->> 3
         );
         versions := versions || locked.locked_version;
         IF locked.created THEN
@@ -176,9 +162,9 @@ BEGIN
             RETURNING position
         )
         SELECT array_agg(s.position ORDER BY s.position) INTO positions FROM stored s;
-        FOR stream IN SELECT s.value FROM jsonb_array_elements(streams) s WHERE (s.value -> 5)::integer > 0 LOOP
+        FOR stream IN SELECT s.value FROM jsonb_array_elements(streams) s WHERE (s.value -> 4)::integer > 0 LOOP
             UPDATE eventstore_streams s
-            SET version = s.version + (stream -> 5)::integer, updated_at = stored_at
+            SET version = s.version + (stream -> 4)::integer, updated_at = stored_at
             WHERE s.stream_id = stream ->> 0;
             fresh := array_remove(fresh, stream ->> 0);
         END LOOP;
