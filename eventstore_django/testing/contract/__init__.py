@@ -1,0 +1,59 @@
+"""The contract of the event store as a test suite, for any database that claims to keep it.
+
+Two classes in a test module bind the whole suite to a connection of ``DATABASES``::
+
+    @pytest.mark.django_db(databases=["default"])
+    class TestMyDatabase(EventStoreContract):
+        using = "default"
+
+
+    @pytest.mark.django_db(databases=["default"], transaction=True)
+    class TestMyDatabaseCommitted(CommittedContract):
+        using = "default"
+
+Needs pytest and pytest-django. Where databases may differ, an attribute of ``ContractCase`` says how.
+"""
+
+from __future__ import annotations
+
+from .append import AppendContract
+from .asynchronous import AsyncContract
+from .batches import BatchContract
+from .case import ContractCase
+from .committed import CommittedContract
+from .erasures import ErasureContract
+from .idempotency import IdempotencyContract
+from .immutability import ImmutabilityContract
+from .iterators import IteratorContract
+from .limits import LimitContract
+from .metadata import MetadataContract
+from .order import OrderContract
+from .queries import QueryContract
+from .reads import ReadContract
+from .streamnames import StreamNameContract
+from .transactions import TransactionContract
+from .validation import ValidationContract
+from .values import ValueContract
+
+__all__ = ["CommittedContract", "ContractCase", "EventStoreContract"]
+
+
+class EventStoreContract(
+    AppendContract,
+    BatchContract,
+    IdempotencyContract,
+    ValidationContract,
+    LimitContract,
+    ValueContract,
+    MetadataContract,
+    StreamNameContract,
+    ReadContract,
+    IteratorContract,
+    OrderContract,
+    QueryContract,
+    ImmutabilityContract,
+    ErasureContract,
+    TransactionContract,
+    AsyncContract,
+):
+    """Everything that a database promises: set ``using`` and mark the class with ``django_db``."""

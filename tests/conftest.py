@@ -1,0 +1,13 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventstore_django import EventStore
+
+
+@pytest.fixture
+def store(db: None) -> EventStore:
+    """Give a store on PostgreSQL, in a transaction that is rolled back after the test."""
+    return EventStore(using="default")

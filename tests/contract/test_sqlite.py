@@ -1,0 +1,40 @@
+"""The contract on SQLite."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import Error
+
+from eventstore_django.erasure import erasure
+from eventstore_django.sqlfiles import SQL_DIRECTORY
+from eventstore_django.testing.contract import CommittedContract, EventStoreContract
+from eventstore_django.testing.contract.case import several
+
+_FILE = (SQL_DIRECTORY / "sqlite" / "append_only.sql").read_text()
+_GUARD = _FILE[_FILE.index("CREATE TRIGGER eventstore_no_delete") : _FILE.index("CREATE TRIGGER eventstore_no_update")]
+
+
+@pytest.mark.django_db(databases=["sqlite"])
+class TestSQLite(EventStoreContract):
+    using = "sqlite"
+    refuses_raw_delete = False
+
+    def test_the_guard_that_test_databases_lack_refuses_delete(self) -> None:
+        self.store.append("A-1", several(2))
+        self.execute(_GUARD)
+        with pytest.raises(Error):
+            self.execute("DELETE FROM eventstore_events")
+        assert self.store.get_stream_version("A-1") == 2
+        assert len(self.store.get_events("A-1")) == 2
+
+    def test_an_erasure_passes_the_guard_that_test_databases_lack(self) -> None:
+        self.store.append("A-1", several(2))
+        self.execute(_GUARD)
+        with erasure(reason="request 7", actor="ada", using=self.using) as door:
+            door.remove(self.events.stream("A-1"))
+        assert self.store.get_events("A-1") == []
+
+
+@pytest.mark.django_db(databases=["sqlite"], transaction=True)
+class TestSQLiteCommitted(CommittedContract):
+    using = "sqlite"

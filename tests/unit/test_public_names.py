@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from types import ModuleType
+
+import pytest
+
+import eventstore_django
+from eventstore_django import EventStoreError, exceptions, models
+from eventstore_django.testing.contract import CommittedContract, EventStoreContract
+
+# What other people's code imports: a name may be added, never taken away.
+PROMISED = [
+    "ANY",
+    "NO_STREAM",
+    "STREAM_EXISTS",
+    "AppendOperation",
+    "AppendResult",
+    "ConcurrencyError",
+    "DuplicateEventError",
+    "EventStore",
+    "EventStoreError",
+    "InvalidEvent",
+    "InvalidStreamName",
+    "NewEvent",
+    "RecordedEvent",
+    "StreamName",
+]
+
+MODELS = ["ErasedEvent", "Erasure", "Event", "Snapshot", "Stream"]
+
+# A fresh interpreter: this one has run django.setup() already.
+_IMPORT_ALL = """
+import eventstore_django
+from eventstore_django import *
+missing = [name for name in eventstore_django.__all__ if name not in globals()]
+assert not missing, missing
+from django.apps import apps
+from django.conf import settings
+assert not apps.ready and not settings.configured
+import sys
+print("psycopg" in sys.modules, "rest_framework" in sys.modules, "pytest" in sys.modules)
+"""
+
+
+def _group(name: str) -> tuple[int, str]:
+    """Constants first, then classes, then the rest, as linters sort names."""
+    if name.isupper():
+        return 0, name
+    return (1 if name[0].isupper() else 2), name
+
+
+def test_the_public_names_can_be_imported_before_setup() -> None:
+    done = subprocess.run([sys.executable, "-c", _IMPORT_ALL], capture_output=True, text=True, check=False, cwd="/")
+    assert done.returncode == 0, done.stderr
+
+
+def test_importing_the_package_loads_no_driver_and_no_framework_for_apis() -> None:
+    done = subprocess.run([sys.executable, "-c", _IMPORT_ALL], capture_output=True, text=True, check=True, cwd="/")
+    assert done.stdout.split() == ["False", "False", "False"]
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_a_promised_name_is_there(name: str) -> None:
+    assert name in eventstore_django.__all__
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_promised_model_is_there(name: str) -> None:
+    assert getattr(models, name)._meta.app_label == "eventstore"
+
+
+def test_the_list_of_names_is_sorted() -> None:
+    assert eventstore_django.__all__ == sorted(eventstore_django.__all__, key=_group)
+
+
+def test_the_list_of_names_is_complete() -> None:
+    public = {
+        name
+        for name, value in vars(eventstore_django).items()
+        if not name.startswith("_") and name != "annotations" and not isinstance(value, ModuleType)
+    }
+    assert public == set(eventstore_django.__all__)
+
+
+def test_every_error_that_appends_and_reads_raise_is_public() -> None:
+    errors = {
+        name
+        for name, value in vars(exceptions).items()
+        if inspect.isclass(value) and issubclass(value, EventStoreError) and value.__module__ == exceptions.__name__
+    }
+    # Raised by the command that imports, which prints it.
+    assert errors - {"ImportRefused"} <= set(eventstore_django.__all__)
+
+
+def test_every_public_class_and_function_has_a_docstring() -> None:
+    named = {name: getattr(eventstore_django, name) for name in eventstore_django.__all__}
+    objects = {name: value for name, value in named.items() if inspect.isclass(value) or inspect.isfunction(value)}
+    assert [name for name, value in objects.items() if not inspect.getdoc(value)] == []
+
+
+def test_the_contract_is_no_test_until_it_is_bound() -> None:
+    parts = EventStoreContract.__mro__[1:-1]
+    assert [part.__name__ for part in parts if part.__name__.startswith("Test")] == []
+
+
+def test_no_part_of_the_contract_hides_a_name_of_another() -> None:
+    parts = [*EventStoreContract.__mro__[1:-1], CommittedContract]
+    names = [name for part in parts for name in vars(part) if not name.startswith("__")]
+    assert sorted(names) == sorted(set(names))
