@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
@@ -38,6 +39,9 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     """Answer an error of the event store, or of the framework, as a problem."""
     if isinstance(error, EventStoreError):
         return _problem(_status_of(error), type(error).__name__, str(error), _data_of(error))
+    if isinstance(error, RequestDataTooBig):
+        detail = "The body is larger than DATA_UPLOAD_MAX_MEMORY_SIZE."
+        return _problem(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "TooLarge", detail, {})
     response = exception_handler(error, context)
     if response is None:
         return None

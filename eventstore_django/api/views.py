@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
 from django.urls import reverse
 from rest_framework import status
-from rest_framework.exceptions import APIException
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,6 +18,7 @@ from ..querysets import EventQuerySet
 from ..store import EventStore
 from .bodies import append_body, event_body
 from .parameters import known_only, text, whole_number
+from .parsers import StrictJSONParser
 from .permissions import EventPermission
 from .problems import problem_handler
 
@@ -28,18 +26,11 @@ MAX_PAGE = 1000
 _FILTERS = ("stream_id", "category", "partition", "event_type")
 
 
-class TooLarge(APIException):
-    """The body is larger than DATA_UPLOAD_MAX_MEMORY_SIZE."""
-
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The body is too large."
-
-
 class EventStoreView(APIView):
     """What all endpoints share: the permission and the form of errors."""
 
     permission_classes = [EventPermission]
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJSONParser]
     store = EventStore()
 
     def get_exception_handler(self) -> Any:
@@ -112,10 +103,7 @@ class StreamEventsView(EventStoreView):
     def post(self, request: Request, stream_id: str) -> Response:
         """Append; 201, or 200 with the first answer when the same ids were stored before."""
         known_only(request.query_params, ())
-        try:
-            events, expected = append_body(request.data)
-        except RequestDataTooBig:
-            raise TooLarge from None
+        events, expected = append_body(request.data)
         result = self.store.append(stream_id, events, expected)
         body = {"stream_id": stream_id, "version": result.version, "events": [event_body(e) for e in result.events]}
         code = status.HTTP_200_OK if result.replayed else status.HTTP_201_CREATED
