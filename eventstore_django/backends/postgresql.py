@@ -32,6 +32,7 @@ from .statements import APPEND, APPEND_EVENT, FAULTS, WATERMARK, call, event_par
 # A call above this goes through the ORM in several statements: one jsonb value ends at 256 MiB.
 _LARGEST_CALL = 32 * 1024 * 1024
 
+_IDLE = 0  # PQTRANS_IDLE of libpq
 _NO_PRIVILEGE = "42501"
 _NOT_PERMITTED = "Reading the global order needs USAGE on the sequence eventstore_events_position_seq."
 _CONNECTION_STATES = ("08", "57P01", "57P02", "57P03")
@@ -83,7 +84,7 @@ class PostgreSQLBackend(Backend):
     def in_transaction(self) -> bool:
         """Ask the driver: a transaction can also be begun by hand."""
         driver = self.connection.connection
-        return self.connection.in_atomic_block or (driver is not None and driver.info.transaction_status.name != "IDLE")
+        return self.connection.in_atomic_block or (driver is not None and driver.pgconn.transaction_status != _IDLE)
 
     @contextmanager
     def guard(self) -> Iterator[None]:

@@ -1,0 +1,1 @@
+"""Events as JSON Lines: out of files into the store, and back."""
