@@ -32,6 +32,7 @@ from .statements import APPEND, APPEND_EVENT, FAULTS, WATERMARK, call, event_par
 # A call above this goes through the ORM in several statements: one jsonb value ends at 256 MiB.
 _LARGEST_CALL = 32 * 1024 * 1024
 
+_CONFLICT = 1  # sql/postgresql/append.sql
 _IDLE = 0  # PQTRANS_IDLE of libpq
 _NO_PRIVILEGE = "42501"
 _NOT_PERMITTED = "Reading the global order needs USAGE on the sequence eventstore_events_position_seq."
@@ -51,12 +52,20 @@ class PostgreSQLBackend(Backend):
         single = len(plan.events) == len(plan.checks) == 1
         if not conf.append_function() or (not single and plan.size > _LARGEST_CALL):
             return super().append(plan)
-        sql, params = (APPEND_EVENT, event_parameters(plan)) if single else (APPEND, [call(plan)])
+        return self._append_event(plan) if single else self._append_all(plan)
+
+    def _append_event(self, plan: AppendPlan) -> Outcome:
         with self.connection.cursor() as cursor:
-            cursor.execute(sql, params)
+            cursor.execute(APPEND_EVENT, event_parameters(plan))
+            outcome, version, *stored = cursor.fetchone()[0]
+        if stored:
+            return Stored((version,), (stored[0],), from_micros(stored[1]))
+        return (Conflict if outcome == _CONFLICT else Known)((version,))
+
+    def _append_all(self, plan: AppendPlan) -> Outcome:
+        with self.connection.cursor() as cursor:
+            cursor.execute(APPEND, [call(plan)])
             outcome, versions, positions, stored_micros = cursor.fetchone()
-        if single:
-            versions, positions = (versions,), (positions,)
         if outcome == "stored":
             return Stored(versions, positions or (), stored_micros and from_micros(stored_micros))
         return Conflict(versions) if outcome == "conflict" else Known(versions)

@@ -8,10 +8,7 @@ from typing import Any
 
 from ..plans import AppendPlan, PlannedEvent
 
-APPEND_EVENT = (
-    "SELECT outcome, current_version, new_position, stored_micros FROM eventstore_append_event_v1("
-    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s)"
-)
+APPEND_EVENT = "SELECT eventstore_append_event_v1(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s)"
 APPEND = "SELECT outcome, versions, positions, stored_micros FROM eventstore_append_v1(%s::jsonb)"
 
 # The order is the proof: first the sequence, then the locks (the sub-select refers to the first value, so
