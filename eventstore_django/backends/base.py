@@ -95,6 +95,9 @@ class Backend(ABC):
         """Turn rows of ``recorded_columns`` into RecordedEvents."""
         return starmap(RecordedEvent, rows)
 
+    def analyse(self) -> None:
+        """Let the planner count the tables, after many events came at once; nothing where it needs none."""
+
     # Errors
 
     @contextmanager

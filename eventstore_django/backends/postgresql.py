@@ -172,6 +172,10 @@ class PostgreSQLBackend(Backend):
                 schema,
             )
 
+    def analyse(self) -> None:
+        """Without it pages are sorted rather than read along the index, until autovacuum comes by."""
+        self._execute("ANALYZE eventstore_events, eventstore_streams")
+
     # Errors
 
     def translate(self, error: Error, plan: AppendPlan | None) -> EventStoreError | None:

@@ -67,6 +67,8 @@ class EventImport:
                 # With DEBUG Django keeps every statement, and here each holds a thousand events.
                 reset_queries()
                 report(self.progress)
+        if self.progress.stored > self._chunk_size and not self._dry_run:
+            backend_for(self._store.using).analyse()
         return self.progress
 
     def _import(self, chunk: Sequence[Record]) -> None:
