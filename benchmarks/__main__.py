@@ -21,10 +21,12 @@ def main() -> None:
 
     benchmarks = {"single": single, "writers": writers, "batches": batches, "reading": reading}
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("names", nargs="*", choices=[*benchmarks, []], metavar="NAME", help=", ".join(benchmarks))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(benchmarks))
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count, after one that does not")
     parser.add_argument("--json", type=Path, help="append the figures to this file, a line of JSON each")
     options = parser.parse_args()
+    if unknown := set(options.names) - set(benchmarks):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
     call_command("migrate", verbosity=0)
     floor.create_table()
     for name in options.names or benchmarks:

@@ -32,11 +32,11 @@ def run(rounds: int) -> list[Figure]:
 
 def _bare(size: int) -> int:
     stream_id = f"Account-{uuid4()}"
-    with floor.connect() as connection, connection.cursor() as cursor:
-        for first in range(1, EVENTS + 1, size):
-            with connection.transaction():
-                for version in range(first, first + size):
-                    floor.insert(cursor, stream_id, version)
+    cursor = floor.cursor()
+    for first in range(1, EVENTS + 1, size):
+        with cursor.connection.transaction():
+            for version in range(first, first + size):
+                floor.insert(cursor, stream_id, version)
     return EVENTS
 
 

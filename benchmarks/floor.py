@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -43,6 +44,7 @@ _SELECT = (
     "SELECT position, event_id, stream_id, event_version, event_type, event_data::text, metadata::text, occurred_at, "
     "created_at FROM bare_events WHERE stream_id = %s ORDER BY event_version"
 )
+_PAGE = _SELECT.replace("stream_id = %s ORDER BY event_version", "position > %s ORDER BY position LIMIT 1000")
 
 
 def connect() -> psycopg.Connection[Any]:
@@ -51,6 +53,12 @@ def connect() -> psycopg.Connection[Any]:
     for name in ("cursor_factory", "context", "prepare_threshold"):
         parameters.pop(name, None)
     return psycopg.connect(**parameters, autocommit=True)
+
+
+@cache
+def cursor() -> psycopg.Cursor[Any]:
+    """Return one cursor for the whole run, as Django keeps its connection: opening it is not what is measured."""
+    return connect().cursor()
 
 
 def create_table() -> None:
@@ -64,6 +72,12 @@ def insert(cursor: psycopg.Cursor[Any], stream_id: str, version: int) -> None:
     values = (version, datetime.now(UTC), uuid4(), stream_id, "Deposited", PAYLOAD_TEXT, "{}")
     cursor.execute(_INSERT, values, prepare=True)
     cursor.fetchone()
+
+
+def read_page(cursor: psycopg.Cursor[Any], position: int) -> list[tuple[Any, ...]]:
+    """Read a page of the table by position, decoded; it knows nothing of transactions that are under way."""
+    rows = cursor.execute(_PAGE, (position,), prepare=True).fetchall()
+    return [(*row[:5], json.loads(row[5]), json.loads(row[6]), *row[7:]) for row in rows]
 
 
 def read(cursor: psycopg.Cursor[Any], stream_id: str) -> list[tuple[Any, ...]]:

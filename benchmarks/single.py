@@ -25,9 +25,8 @@ def run(rounds: int) -> list[Figure]:
 
 def _bare() -> int:
     stream_id = f"Account-{uuid4()}"
-    with floor.connect() as connection, connection.cursor() as cursor:
-        for version in range(1, CALLS + 1):
-            floor.insert(cursor, stream_id, version)
+    for version in range(1, CALLS + 1):
+        floor.insert(floor.cursor(), stream_id, version)
     return CALLS
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from .models import Erasure, Event, Snapshot, Stream
+from .models import ErasedEvent, Erasure, Event, Snapshot, Stream
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -36,8 +38,14 @@ class EventAdmin(ReadOnlyAdmin):
 
     list_display = ("position", "stream_id", "event_version", "event_type", "occurred_at", "created_at")
     ordering = ("-position",)
-    search_fields = ("=position", "=event_id", "=stream__stream_id")
+    search_fields = ("stream_id",)
     search_help_text = "Exact position, event id or stream name"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
+    ) -> tuple[QuerySet[Event], bool]:
+        """Look in the one index that can hold the term."""
+        return queryset.filter(**_lookup(search_term.strip())) if search_term.strip() else queryset, False
 
 
 @admin.register(Stream)
@@ -45,7 +53,7 @@ class StreamAdmin(ReadOnlyAdmin):
     """Streams and their versions."""
 
     list_display = ("stream_id", "version", "category", "partition", "updated_at")
-    search_fields = ("=stream_id", "=aggregate_id")
+    search_fields = ("stream_id__exact", "aggregate_id__exact")
     search_help_text = "Exact stream name or aggregate id"
 
 
@@ -54,7 +62,7 @@ class SnapshotAdmin(ReadOnlyAdmin):
     """Snapshots of aggregates."""
 
     list_display = ("stream_id", "version", "schema_version", "created_at")
-    search_fields = ("=stream_id", "=aggregate_id")
+    search_fields = ("stream_id__exact", "aggregate_id__exact")
 
 
 @admin.register(Erasure)
@@ -62,4 +70,22 @@ class ErasureAdmin(ReadOnlyAdmin):
     """Who opened the door for erasure, when and why."""
 
     list_display = ("id", "reason", "actor", "opened_at", "closed_at")
-    readonly_fields: ClassVar[tuple[str, ...]] = ("reason", "actor", "opened_at", "closed_at")
+
+
+@admin.register(ErasedEvent)
+class ErasedEventAdmin(ReadOnlyAdmin):
+    """The events that erasures removed or changed."""
+
+    list_display = ("position", "stream_id", "event_version", "event_type", "operation", "erasure")
+    list_select_related = ("erasure",)
+    ordering = ("-id",)
+    search_fields = ("stream_id__exact",)
+
+
+def _lookup(term: str) -> dict[str, Any]:
+    if term.isascii() and term.isdigit() and len(term) < 19:
+        return {"position": int(term)}
+    try:
+        return {"event_id": UUID(term)}
+    except ValueError:
+        return {"stream_id": term}

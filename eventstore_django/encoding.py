@@ -34,6 +34,11 @@ class Refused(Exception):
         self.reason = reason
         self.steps: list[str | int] = []
 
+    def within(self, step: str | int) -> Refused:
+        """Note that the value stands inside of ``step``."""
+        self.steps.append(step)
+        return self
+
     @property
     def path(self) -> str:
         """Where the value stands, for example ``payload.items[2].price``."""

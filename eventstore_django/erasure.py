@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import router, transaction
 from django.utils import timezone
 
-from .backends import backend_for
-from .encoding import JSONObject, Refused, encode
+from .backends import Backend, backend_for
+from .encoding import JSONObject, Refused, decode, encode
 from .exceptions import InvalidEvent
 from .models import Erasure, Event, Snapshot
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from .querysets import EventQuerySet
 
 logger = logging.getLogger("eventstore_django.erasure")
+
+_open: ContextVar[frozenset[str]] = ContextVar("eventstore_open_erasures", default=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +48,9 @@ class OpenErasure:
 
         Snapshots of their streams are deleted: they were made of what went.
         """
-        changes: dict[str, JSONObject] = (
-            {"payload": payload}
-            if metadata is None
-            else {
-                "payload": payload,
-                "metadata": metadata,
-            }
-        )
-        for field, value in changes.items():
-            _check(field, value)
+        changes = {"payload": _stored("payload", payload)}
+        if metadata is not None:
+            changes["metadata"] = _stored("metadata", metadata)
         self._remove_snapshots(events)
         return self._selected(events).update(**changes)
 
@@ -72,12 +68,26 @@ def erasure(*, reason: str, actor: str, using: str | None = None) -> Iterator[Op
     """Open the door to stored events for one block, which is one transaction.
 
     ``reason`` and ``actor`` are kept in ``Erasure``, and each event that was removed or changed in
-    ``ErasedEvent``, written by the database itself. Nothing stays if the block raises.
+    ``ErasedEvent``, written by the database itself. Nothing stays if the block raises. A second one
+    inside of it is a ValueError.
     """
     if not reason.strip() or not actor.strip():
         raise ValueError("An erasure needs a reason and an actor.")
     alias = using or router.db_for_write(Event)
+    if alias in _open.get():
+        raise ValueError(f"An erasure is open already in database {alias!r}: use that one.")
     backend = backend_for(alias)
+    token = _open.set(_open.get() | {alias})
+    try:
+        with backend.translated(), _opened(backend, reason, actor) as door:
+            yield door
+    finally:
+        _open.reset(token)
+
+
+@contextmanager
+def _opened(backend: Backend, reason: str, actor: str) -> Iterator[OpenErasure]:
+    alias = backend.alias
     with transaction.atomic(using=alias):
         record = Erasure.objects.using(alias).create(reason=reason, actor=actor)
         backend.open_erasure(record.pk)
@@ -89,9 +99,8 @@ def erasure(*, reason: str, actor: str, using: str | None = None) -> Iterator[Op
     logger.warning("Erasure %s closed: %s events", record.pk, record.events.using(alias).count())
 
 
-def _check(field: str, value: JSONObject) -> None:
+def _stored(field: str, value: JSONObject) -> JSONObject:
     try:
-        encode(value)
+        return decode(encode(value))
     except Refused as refused:
-        refused.steps.append(field)
-        raise InvalidEvent(refused.reason, path=refused.path) from None
+        raise InvalidEvent(refused.reason, path=refused.within(field).path) from None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from .encoding import JSONObject, Refused, encode, text_fault
@@ -128,7 +128,10 @@ def _plan_event(event: NewEvent, stream: StreamName, slot: int, offset: int, con
     _check_name("event_type", event.event_type, MAX_EVENT_TYPE_LENGTH)
     _check_identity(event)
     payload = _encoded("payload", event.payload)
-    metadata = _encoded("metadata", _merged(event.metadata, context))
+    merged = _merged(event.metadata, context)
+    metadata = _encoded("metadata", merged)
+    if metadata != "{}":
+        _check_correlation(merged)
     _check_size(payload, metadata)
     return PlannedEvent(
         event,
@@ -158,6 +161,16 @@ def _encoded(field: str, value: object) -> str:
     except Refused as refused:
         refused.steps.append(field)
         raise
+
+
+def _check_correlation(metadata: Any) -> None:
+    # It stands in an index, which takes no long values.
+    value = metadata.get("correlation_id")
+    if value is not None and not isinstance(value, str | UUID):
+        raise _refused("correlation_id", f"is a {type(value).__name__}, not a text or a UUID").within("metadata")
+    if isinstance(value, str) and len(value) > MAX_LENGTH:
+        reason = f"has {len(value)} characters, more than {MAX_LENGTH}"
+        raise _refused("correlation_id", reason).within("metadata")
 
 
 def _check_size(payload: str, metadata: str) -> None:

@@ -11,6 +11,7 @@ from django.db.models import F, Func, QuerySet, TextField
 from django.db.models.query import BaseIterable
 
 from .backends import backend_for
+from .encoding import text_fault
 from .events import RecordedEvent
 from .exceptions import ImmutableEventError
 from .names import StreamName
@@ -54,17 +55,17 @@ class EventQuerySet(QuerySet["Event"]):
 
     def category(self, category: str) -> Self:
         """Events of all streams of a category."""
-        return self.filter(category=category)
+        return self._with_text(category, category=category)
 
     def partition(self, partition: str) -> Self:
         """Events of one tenant, compared as a whole: ``tenant-1`` never finds those of ``tenant-10``."""
-        return self.filter(partition=partition)
+        return self._with_text(partition, partition=partition)
 
     def of_type(self, *event_types: str) -> Self:
         """Events of any of these types."""
         if len(event_types) == 1:
-            return self.filter(event_type=event_types[0])
-        return self.filter(event_type__in=event_types)
+            return self._with_text(event_types[0], event_type=event_types[0])
+        return self.filter(event_type__in=[name for name in event_types if not text_fault(name)])
 
     def after(self, position: int) -> Self:
         """Events above a position, without it."""
@@ -82,7 +83,8 @@ class EventQuerySet(QuerySet["Event"]):
 
     def correlated_with(self, correlation_id: str | UUID) -> Self:
         """Events whose metadata carries this correlation id."""
-        return self.alias(correlation=CorrelationId(F("metadata"))).filter(correlation=str(correlation_id))
+        text = str(correlation_id)
+        return self.alias(correlation=CorrelationId(F("metadata")))._with_text(text, correlation=text)
 
     def settled(self) -> Self:
         """Only events at or below the watermark: below the highest of them none can appear later.
@@ -97,6 +99,10 @@ class EventQuerySet(QuerySet["Event"]):
         events: Any = self.all()
         events._iterable_class = RecordedEventIterable  # as Django's own methods do
         return cast("QuerySet[Event, RecordedEvent]", events)
+
+    def _with_text(self, text: str, **condition: str) -> Self:
+        # What can't be stored can't be found; the driver would not even take it.
+        return self.none() if text_fault(text) else self.filter(**condition)
 
     def update(self, **kwargs: Any) -> NoReturn:
         """Refuse: stored events are facts."""

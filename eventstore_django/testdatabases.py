@@ -10,12 +10,15 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from .backends import backend_for
+from django.db import connections
+
+from .backends import BACKENDS, backend_for
 
 
 def allow_flush_in_tests(*, using: str, **kwargs: Any) -> None:
     """Run after a migration: let tests empty the events, if this is a database made for tests."""
-    if not _under_test_runner():
+    # The signal comes for every database of the project, whatever lies in it.
+    if not _under_test_runner() or connections[using].vendor not in BACKENDS:
         return
     backend = backend_for(using)
     if backend.is_test_database() and backend.is_migrated():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from ..exceptions import InvalidEvent
 from ..versions import ANY, NO_STREAM, STREAM_EXISTS, ExpectedVersion
 
 _EXPECTED = {"any": ANY, "no_stream": NO_STREAM, "stream_exists": STREAM_EXISTS}
+_TOO_FINE = re.compile(r"[.,]\d{7}")
 _EVENT_FIELDS = {"event_type", "payload", "metadata", "event_id", "occurred_at"}
 
 
@@ -63,8 +65,15 @@ def _event(index: int, item: Any) -> NewEvent:
         item["payload"],
         metadata=item.get("metadata"),
         event_id=_read(UUID, "a UUID", "event_id", item, index),
-        occurred_at=_read(datetime.fromisoformat, "a time in ISO 8601", "occurred_at", item, index),
+        occurred_at=_read(_time, "a time in ISO 8601 with at most six decimals", "occurred_at", item, index),
     )
+
+
+def _time(text: str) -> datetime:
+    # fromisoformat() would cut a seventh decimal without a word.
+    if _TOO_FINE.search(text):
+        raise ValueError
+    return datetime.fromisoformat(text)
 
 
 def _read(convert: Any, kind: str, field: str, item: dict[str, Any], index: int) -> Any:

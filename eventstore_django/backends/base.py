@@ -95,7 +95,7 @@ class Backend(ABC):
         """Turn rows of ``recorded_columns`` into RecordedEvents."""
         return starmap(RecordedEvent, rows)
 
-    def analyse(self) -> None:
+    def analyse(self) -> None:  # noqa: B027  # most databases need nothing
         """Let the planner count the tables, after many events came at once; nothing where it needs none."""
 
     # Errors

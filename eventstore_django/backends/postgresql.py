@@ -93,7 +93,8 @@ class PostgreSQLBackend(Backend):
     def in_transaction(self) -> bool:
         """Ask the driver: a transaction can also be begun by hand."""
         driver = self.connection.connection
-        return self.connection.in_atomic_block or (driver is not None and driver.pgconn.transaction_status != _IDLE)
+        begun = driver is not None and driver.pgconn.transaction_status != _IDLE
+        return begun or super().in_transaction()
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -186,8 +187,8 @@ class PostgreSQLBackend(Backend):
             return self.not_migrated()
         if state == "40P01":
             return TransactionAborted("PostgreSQL ended this transaction to break a deadlock: run it again.")
-        if state == "40001" and plan is not None:
-            return _lost_race(plan)
+        if state == "40001":
+            return _lost_race(plan) if plan else TransactionAborted("A concurrent transaction won: run this one again.")
         if constraint := getattr(getattr(cause, "diag", None), "constraint_name", None):
             return _by_constraint(constraint, plan)
         if state.startswith(_CONNECTION_STATES) or self._connection_is_gone():

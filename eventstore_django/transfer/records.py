@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
+from math import isinf
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 from uuid import UUID
 
@@ -184,7 +186,15 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _Fault(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
+def _float(text: str) -> float:
+    value = float(text)
+    # A float of 15 digits or fewer always comes back as it is written.
+    if (len(text) > 15 or isinf(value)) and Decimal(text) != Decimal(repr(value)):
+        raise _Fault(f"{text:.50} is more than a float can hold; write it as a text")
+    return value
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_float)
 
 _written = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 

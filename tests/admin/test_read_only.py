@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -48,3 +50,13 @@ def test_events_are_searched_by_stream_id_and_position(admin_client: Client) -> 
     event = _history()
     for term in ("Account-1", str(event.event_id), str(event.position)):
         assert b"1 event" in admin_client.get("/admin/eventstore/event/", {"q": term}).content
+
+
+def test_a_search_goes_to_one_index(admin_client: Client, django_assert_max_num_queries: Any) -> None:
+    event = _history()
+    with django_assert_max_num_queries(20) as captured:
+        admin_client.get("/admin/eventstore/event/", {"q": "Account-1"})
+        admin_client.get("/admin/eventstore/event/", {"q": str(event.event_id)})
+    searches = [query["sql"] for query in captured.captured_queries if "WHERE" in query["sql"]]
+    assert searches
+    assert not any("UPPER" in sql for sql in searches)

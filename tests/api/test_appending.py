@@ -66,6 +66,8 @@ def test_a_stale_version_is_a_conflict_that_tells_both(writer: Client, expected:
         ({"events": [_event(event_id=5)]}, "events[0].event_id"),
         ({"events": [_event(occurred_at="2024-01-01T00:00:00")]}, "events[0].occurred_at"),
         ({"events": [_event(occurred_at="yesterday")]}, "events[0].occurred_at"),
+        ({"events": [_event(occurred_at="2024-01-01T00:00:00.1234567+00:00")]}, "events[0].occurred_at"),
+        ({"events": [_event(metadata={"correlation_id": "c" * 6000})]}, "events[0].metadata.correlation_id"),
         ({"events": [_event(metadata="no")]}, "events[0].metadata"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
+from django.db import transaction
 from psycopg import IsolationLevel
 
 from eventstore_django import ANY, NO_STREAM, AppendOperation, ConcurrencyError, EventStore
@@ -167,3 +168,18 @@ def _append_until_stored(store: EventStore, times: int) -> None:
         with suppress(ConcurrencyError):
             store.append("Account-1", [event()], ANY)
             written += 1
+
+
+def test_with_autocommit_off_a_lost_race_is_not_tried_again_inside_the_dead_transaction(
+    isolation: IsolationLevel, store: EventStore, session: OpenSession
+) -> None:
+    store.append("Account-1", [event()])
+    writer = session(isolation=isolation)
+    writer.run(transaction.set_autocommit, False)
+    assert writer.run(store.get_stream_version, "Account-1") == 1
+    store.append("Account-1", [event()])
+    with pytest.raises(ConcurrencyError):
+        writer.run(store.append, "Account-1", [event()], ANY)
+    writer.run(transaction.rollback)
+    assert writer.run(store.append, "Account-1", [event()], ANY).version == 3
+    writer.run(transaction.commit)

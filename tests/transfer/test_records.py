@@ -205,3 +205,17 @@ def test_how_a_line_is_written_does_not_count_for_its_derived_id(other: bytes) -
 def test_derived_ids_begin_with_the_time() -> None:
     earlier = read_record(2, line(occurred_at="2011-09-30T22:38:44.545Z")).event.event_id
     assert earlier < read_record(1, line(occurred_at="2011-09-30T22:38:44.546Z")).event.event_id
+
+
+@pytest.mark.parametrize("number", ["0.12345678901234567890123", "123456789012345678.5", "1e400"])
+def test_a_number_that_no_float_holds_is_refused(number: str) -> None:
+    text = line(payload={"number": "NUMBER"}).replace(b'"NUMBER"', number.encode())
+    with pytest.raises(ImportRefused) as refused:
+        read_record(3, text)
+    assert refused.value.line == 3
+
+
+@pytest.mark.parametrize("number", ["0.1", "1.10", "0.30000000000000004", "123456789.123456", "2.5e-10"])
+def test_a_number_that_a_float_holds_is_read(number: str) -> None:
+    text = line(payload={"number": "NUMBER"}).replace(b'"NUMBER"', number.encode())
+    assert read_record(3, text).event.payload == {"number": float(number)}

@@ -9,7 +9,7 @@
 
 -- Locks a stream's row, until the transaction ends, and returns its version. A missing row is created, since
 -- only a row can be locked, and since somebody else may be creating it at this moment: then this waits for
--- him. Who writes nothing removes it again.
+-- it. Who writes nothing removes it again.
 CREATE FUNCTION eventstore_lock_stream_v1(
     name text, name_category text, name_partition text, name_aggregate_id text,
     OUT locked_version bigint, OUT created boolean
@@ -34,14 +34,14 @@ END
 $$;
 
 -- One event for one stream: what nearly every append is. Returns {outcome, version before, position, time}:
--- outcome 0 is stored, 1 a conflict, 2 known. An array, and no setting for the function: a record costs a
--- function scan and a setting a change of it, a tenth of the whole each.
+-- outcome 0 is stored, 1 a conflict, 2 known. An array, since a record would cost a function scan.
 CREATE FUNCTION eventstore_append_event_v1(
     name text, name_category text, name_partition text, name_aggregate_id text, expected bigint,
     new_id uuid, new_type text, new_schema_version integer, new_aggregate_type text, new_aggregate_id text,
     new_payload jsonb, new_metadata jsonb, new_occurred_at timestamp with time zone
 ) RETURNS bigint[]
 LANGUAGE plpgsql
+SET enable_seqscan = off
 AS $$
 DECLARE
     current_version bigint;

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from decimal import Decimal
+
 import pytest
 from django.db import Error, transaction
 
@@ -70,6 +73,23 @@ class ErasureContract(ContractCase):
             door.redact(self.events.stream("A-1"), {"a": {1}})
         assert caught.value.path == "payload.a"
         assert self.store.get_events("A-1") == list(before)
+
+    def test_a_redaction_is_encoded_as_an_append_is(self) -> None:
+        self.store.append("A-1", several(1))
+        with erasure(reason="request 7", actor="ada", using=self.using) as door:
+            door.redact(self.events.stream("A-1"), {"amount": Decimal("1.50")})
+        assert self.store.get_events("A-1")[0].payload == {"amount": "1.50"}
+
+    def test_an_erasure_within_another_is_refused_and_the_outer_one_stays_open(self) -> None:
+        self.store.append("A-1", several(1))
+        with erasure(reason="request 7", actor="ada", using=self.using) as door:
+            with pytest.raises(ValueError, match="open already"), self._another():
+                pytest.fail("a second door opened")
+            door.remove(self.events.stream("A-1"))
+        assert self.store.get_events("A-1") == []
+
+    def _another(self) -> AbstractContextManager[object]:
+        return erasure(reason="request 8", actor="ada", using=self.using)
 
     def test_each_event_leaves_a_line(self) -> None:
         events = self.store.append("A-1", several(3)).events

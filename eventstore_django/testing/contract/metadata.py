@@ -68,6 +68,17 @@ class MetadataContract(ContractCase):
             self.store.append("Account-1", [noted()])
         assert (caught.value.index, caught.value.path) == (0, "metadata.correlation_id")
 
+    @pytest.mark.parametrize("value", ["c" * 256, 7, {"id": 1}, ["a"], True], ids=lambda value: type(value).__name__)
+    def test_a_correlation_id_that_no_index_takes_is_refused_before_any_sql(self, value: object) -> None:
+        with self.nothing_sent(), pytest.raises(InvalidEvent) as caught:
+            self.store.append("Account-1", [noted(metadata={"correlation_id": value})])
+        assert caught.value.path == "metadata.correlation_id"
+
+    @pytest.mark.parametrize("value", ["€" * 255, uuid4()], ids=["longest", "uuid"])
+    def test_a_correlation_id_is_a_text_or_a_uuid(self, value: object) -> None:
+        self.store.append("Account-1", [noted(metadata={"correlation_id": value})])
+        assert self.events.correlated_with(str(value)).count() == 1
+
     # Causes
 
     def test_caused_by_names_the_cause_and_starts_a_correlation(self) -> None:

@@ -154,3 +154,16 @@ class QueryContract(ContractCase):
         positions = list(self.events.values_list("position", flat=True))
         assert positions == sorted(positions)
         assert len(positions) >= 3
+
+    @pytest.mark.parametrize("text", ["a\0b", "\ud800"], ids=["nul", "surrogate"])
+    def test_what_can_not_be_stored_is_not_found(self, text: str) -> None:
+        self.store.append("Account-1", [noted()])
+        assert self.store.get_category_events(text) == []
+        for selected in (
+            self.events.category(text),
+            self.events.partition(text),
+            self.events.of_type(text),
+            self.events.of_type(text, text),
+            self.events.correlated_with(text),
+        ):
+            assert list(selected) == []
