@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from .models import ErasedEvent, Erasure, Event, Snapshot, Stream
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Shows; neither adds, changes nor deletes, whatever the permissions of the user."""
 
     actions = None

@@ -53,7 +53,7 @@ class SQLiteBackend(Backend):
 
     def is_test_database(self) -> bool:
         """Go by the name; what is in memory is a test database if a test runner made it."""
-        return bool(self.connection.is_in_memory_db()) or super().is_test_database()  # type: ignore[attr-defined]
+        return bool(self.connection.is_in_memory_db()) or super().is_test_database()  # type: ignore[attr-defined]  # of this engine only
 
     def allow_flush(self) -> None:
         """Drop the guard against DELETE: Django empties test tables with it."""

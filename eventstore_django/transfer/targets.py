@@ -63,7 +63,7 @@ def _complete_file(path: Path) -> Iterator[BinaryIO]:
             # Else the new name could survive a power cut and the content not.
             os.fsync(raw.fileno())
         part.replace(path)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: nothing incomplete may stay, and the error goes on as it is
         part.unlink(missing_ok=True)
         raise
 
