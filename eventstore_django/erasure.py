@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from .backends import Backend, backend_for
 from .encoding import JSONObject, Refused, decode, encode
 from .exceptions import InvalidEvent
 from .models import Erasure, Event, Snapshot
+from .plans import check_correlation
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -50,7 +51,7 @@ class OpenErasure:
         """
         changes = {"payload": _stored("payload", payload)}
         if metadata is not None:
-            changes["metadata"] = _stored("metadata", metadata)
+            changes["metadata"] = _stored("metadata", metadata, check_correlation)
         self._remove_snapshots(events)
         return self._selected(events).update(**changes)
 
@@ -99,8 +100,13 @@ def _opened(backend: Backend, reason: str, actor: str) -> Iterator[OpenErasure]:
     logger.warning("Erasure %s closed: %s events", record.pk, record.events.using(alias).count())
 
 
-def _stored(field: str, value: JSONObject) -> JSONObject:
+def _stored(field: str, value: JSONObject, check: Callable[[JSONObject], None] = lambda _: None) -> JSONObject:
     try:
-        return decode(encode(value))
+        stored = decode(encode(value))
     except Refused as refused:
         raise InvalidEvent(refused.reason, path=refused.within(field).path) from None
+    try:
+        check(stored)
+    except Refused as refused:
+        raise InvalidEvent(refused.reason, path=refused.path) from None
+    return stored

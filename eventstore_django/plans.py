@@ -131,7 +131,7 @@ def _plan_event(event: NewEvent, stream: StreamName, slot: int, offset: int, con
     merged = _merged(event.metadata, context)
     metadata = _encoded("metadata", merged)
     if metadata != "{}":
-        _check_correlation(merged)
+        check_correlation(merged)
     _check_size(payload, metadata)
     return PlannedEvent(
         event,
@@ -163,8 +163,8 @@ def _encoded(field: str, value: object) -> str:
         raise
 
 
-def _check_correlation(metadata: Any) -> None:
-    # It stands in an index, which takes no long values.
+def check_correlation(metadata: Any) -> None:
+    """Raise Refused for a correlation id that the index on it could not take."""
     value = metadata.get("correlation_id")
     if value is not None and not isinstance(value, str | UUID):
         raise _refused("correlation_id", f"is a {type(value).__name__}, not a text or a UUID").within("metadata")

@@ -74,6 +74,17 @@ class ErasureContract(ContractCase):
         assert caught.value.path == "payload.a"
         assert self.store.get_events("A-1") == list(before)
 
+    def test_a_redaction_takes_no_correlation_id_that_the_index_does_not(self) -> None:
+        before = self.store.append("A-1", several(1)).events
+        metadata = {"correlation_id": "c" * 6000}
+        with (
+            pytest.raises(InvalidEvent) as caught,
+            erasure(reason="request 7", actor="ada", using=self.using) as door,
+        ):
+            door.redact(self.events.stream("A-1"), {}, metadata=metadata)
+        assert caught.value.path == "metadata.correlation_id"
+        assert self.store.get_events("A-1") == list(before)
+
     def test_a_redaction_is_encoded_as_an_append_is(self) -> None:
         self.store.append("A-1", several(1))
         with erasure(reason="request 7", actor="ada", using=self.using) as door:
