@@ -22,14 +22,27 @@ def _is_int(low: int, high: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
+def _is_number(low: float, high: float) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
 def _is_header(value: Any) -> bool:
     return isinstance(value, str) and value.replace("-", "").isalnum() and value.isascii()
 
 
 SETTINGS = {
-    "APPEND_FUNCTION": Setting(True, "True or False", lambda value: isinstance(value, bool)),
+    "APPEND_FUNCTION": Setting(True, "True or False", _is_bool),
+    "HANDLER_TIME_LIMIT": Setting(60.0, "a number of seconds from 0.1 to 86400", _is_number(0.1, 86_400)),
+    "LEASE_SECONDS": Setting(15.0, "a number of seconds from 0.5 to 3600", _is_number(0.5, 3600)),
+    "NOTIFICATIONS": Setting(True, "True or False", _is_bool),
+    "POLL_INTERVAL": Setting(0.5, "a number of seconds from 0.01 to 60", _is_number(0.01, 60)),
     "POSITION_LOCK_CLASS": Setting(0x45565354, "a whole number from 1 to 2147483647", _is_int(1, 2**31 - 1)),
     "READ_BATCH_SIZE": Setting(1000, "a whole number from 1 to 10000", _is_int(1, 10_000)),
+    "SUBSCRIPTION_BATCH_SIZE": Setting(500, "a whole number from 1 to 10000", _is_int(1, 10_000)),
     "RETRIES": Setting(5, "a whole number from 0 to 100", _is_int(0, 100)),
     "REQUEST_ID_HEADER": Setting("X-Request-ID", "the name of an HTTP header", _is_header),
     "CORRELATION_ID_HEADER": Setting("X-Correlation-ID", "the name of an HTTP header", _is_header),
@@ -74,3 +87,28 @@ def request_id_header() -> str:
 def correlation_id_header() -> str:
     """Request header that the middleware takes the correlation id from."""
     return str(get("CORRELATION_ID_HEADER"))
+
+
+def notifications() -> bool:
+    """Whether workers are woken by LISTEN/NOTIFY, or only by looking at intervals."""
+    return bool(get("NOTIFICATIONS"))
+
+
+def poll_interval() -> float:
+    """Seconds between looks at the log while nothing happens."""
+    return float(get("POLL_INTERVAL"))
+
+
+def lease_seconds() -> float:
+    """Seconds after which the shards of a worker that gives no sign of life are taken over."""
+    return float(get("LEASE_SECONDS"))
+
+
+def handler_time_limit() -> float:
+    """Seconds that one call of a subscription's handler may take."""
+    return float(get("HANDLER_TIME_LIMIT"))
+
+
+def subscription_batch_size() -> int:
+    """Events that a subscription reads at a time."""
+    return int(get("SUBSCRIPTION_BATCH_SIZE"))

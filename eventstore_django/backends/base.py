@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import starmap
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from uuid import UUID
 
 from django.apps import apps
 from django.db import Error, transaction
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from ..events import RECORDED_FIELDS, RecordedEvent
 from ..exceptions import EventStoreError, NotMigrated
 from ..names import StreamName
 from ..plans import AppendPlan
+from .heads import Head, publish_with_orm
 from .ormappend import append_with_orm
 from .outcomes import Outcome
+from .shards import InShard
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.expressions import Combinable
 
     from ..models import Event, Stream
+    from ..querysets import EventQuerySet
+    from .listening import Listener
 
 
 class Backend(ABC):
@@ -95,8 +100,49 @@ class Backend(ABC):
         """Turn rows of ``recorded_columns`` into RecordedEvents."""
         return starmap(RecordedEvent, rows)
 
+    def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
+        """Return a function that reads these events above one position and up to another, to be called often."""
+        return lambda after, until: events.filter(position__gt=after, position__lte=until)[:limit].recorded()
+
     def analyse(self) -> None:  # noqa: B027  # most databases need nothing
         """Let the planner count the tables, after many events came at once; nothing where it needs none."""
+
+    # Following the log
+
+    def publish(self, caller: UUID, lease_seconds: float) -> Head:
+        """Publish the watermark if it has moved and nobody else does; return what is published.
+
+        Who calls is the publisher for so many seconds; all others only read.
+        """
+        return publish_with_orm(self, caller, lease_seconds)
+
+    def drawn_position(self) -> int:
+        """Return the highest position that was ever given out."""
+        return self.watermark()
+
+    def in_shard(self, number: int, shards: int) -> Combinable:
+        """Return a condition on events: whether their stream belongs to a shard (``subscriptions.sharding``)."""
+        return InShard(F("stream_id"), number=number, shards=shards)
+
+    def hint(self) -> None:  # noqa: B027  # workers look by themselves
+        """Tell whoever publishes the watermark that something was appended, where that is possible."""
+
+    def tell_workers(self) -> None:  # noqa: B027  # as above
+        """Wake the workers when this transaction commits, where that is possible."""
+
+    def listener(self) -> Listener | None:
+        """Listen for hints on this connection; None where there are none."""
+        return None
+
+    def limit_idle_transaction(self, seconds: float) -> None:  # noqa: B027  # nobody waits for one here
+        """Let the database end this transaction if its client is silent for so long.
+
+        A host that vanished or stands still would keep the locks of its rows until then.
+        """
+
+    def is_connected(self) -> bool:
+        """Whether the connection still works, as far as is known without asking."""
+        return True
 
     # Errors
 

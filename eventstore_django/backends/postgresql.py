@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from django.db import Error, ProgrammingError, transaction
 from django.db.models.expressions import Combinable
@@ -25,9 +26,15 @@ from ..exceptions import (
 from ..names import StreamName
 from ..plans import AppendPlan
 from .base import Backend
+from .bounds import AFTER, UNTIL, bounded_read
 from .columns import RECORDED_COLUMNS, read_time
+from .heads import Head
+from .listening import APPENDED, HEAD, Listener
 from .outcomes import Conflict, Known, Outcome, Stored
-from .statements import APPEND, APPEND_EVENT, FAULTS, WATERMARK, call, event_parameters, from_micros
+from .statements import APPEND, APPEND_EVENT, FAULTS, PUBLISH, WATERMARK, call, event_parameters, from_micros
+
+if TYPE_CHECKING:
+    from ..querysets import EventQuerySet
 
 # A call above this goes through the ORM in several statements: one jsonb value ends at 256 MiB.
 _LARGEST_CALL = 32 * 1024 * 1024
@@ -115,7 +122,7 @@ class PostgreSQLBackend(Backend):
         try:
             with self.connection.cursor() as cursor:
                 cursor.execute(WATERMARK)
-                watermark, isolation, standby, permitted = cursor.fetchone()
+                watermark, isolation, standby = cursor.fetchone()
         except ProgrammingError as error:
             if getattr(error.__cause__, "sqlstate", None) == _NO_PRIVILEGE:
                 raise UnsafeRead(_NOT_PERMITTED) from error
@@ -124,8 +131,6 @@ class PostgreSQLBackend(Backend):
             raise UnsafeRead(
                 "A standby server does not show which writers are at work: read the global order on the primary."
             )
-        if not permitted:
-            raise UnsafeRead(_NOT_PERMITTED)
         if isolation != "read committed" and self.in_transaction():
             raise UnsafeRead(
                 f"Inside a transaction that is {isolation.upper()} a read in the global order could miss events: "
@@ -173,9 +178,57 @@ class PostgreSQLBackend(Backend):
                 schema,
             )
 
+    def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
+        """Turn the query into SQL once: that takes Django longer than PostgreSQL needs to answer it."""
+        statement, places = bounded_read(self, events, limit)
+
+        def read(after: int, until: int) -> Iterable[RecordedEvent]:
+            with self.connection.cursor() as cursor:
+                cursor.execute(statement, [{AFTER: after, UNTIL: until}.get(place, place) for place in places])
+                return self.recorded_events(cursor.fetchall())
+
+        return read
+
     def analyse(self) -> None:
         """Without it pages are sorted rather than read along the index, until autovacuum comes by."""
         self._execute("ANALYZE eventstore_events, eventstore_streams")
+
+    # Following the log
+
+    def publish(self, caller: UUID, lease_seconds: float) -> Head:
+        """Do it all in one statement."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(PUBLISH, [caller, lease_seconds, conf.notifications()])
+            return Head(*cursor.fetchone())
+
+    def drawn_position(self) -> int:
+        """Ask the sequence: events at the highest positions may have been rolled back."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT coalesce(pg_sequence_last_value('eventstore_events_position_seq'::regclass), 0)")
+            position: int = cursor.fetchone()[0]
+        return position
+
+    def hint(self) -> None:
+        """Notify in a transaction of its own: it takes a lock on the whole database until it has committed."""
+        self._execute(f"NOTIFY {APPENDED}")
+
+    def tell_workers(self) -> None:
+        """Notify with the transaction at hand: operators change things seldom."""
+        if conf.notifications():
+            self._execute(f"NOTIFY {HEAD}")
+
+    def listener(self) -> Listener | None:
+        """Listen, unless the setting forbids it."""
+        return Listener(self.connection) if conf.notifications() else None
+
+    def limit_idle_transaction(self, seconds: float) -> None:
+        """Set PostgreSQL's own timeout, for this transaction only: sessions may belong to a pooler."""
+        milliseconds = str(int(seconds * 1000))
+        self._execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [milliseconds])
+
+    def is_connected(self) -> bool:
+        """Ask the driver."""
+        return not self._connection_is_gone()
 
     # Errors
 

@@ -32,6 +32,13 @@ class SQLiteBackend(Backend):
     def release_streams(self, plan: AppendPlan) -> None:
         """Nothing was created: the lock is on the whole database."""
 
+    def drawn_position(self) -> int:
+        """Ask SQLite's own counter: the last events may have been erased."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'eventstore_events'")
+            position: int | None = cursor.fetchone()[0]
+        return position or 0
+
     def translate(self, error: Error, plan: AppendPlan | None) -> EventStoreError | None:
         """Go by SQLite's error codes; a missing table has none, so it is looked for."""
         cause = error.__cause__

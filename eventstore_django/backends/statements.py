@@ -11,29 +11,11 @@ from ..plans import AppendPlan, PlannedEvent
 APPEND_EVENT = "SELECT eventstore_append_event_v1(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s)"
 APPEND = "SELECT outcome, versions, positions, stored_micros FROM eventstore_append_v1(%s::jsonb)"
 
-# The order is the proof: first the sequence, then the locks (the sub-select refers to the first value, so
-# it can't be computed before it), and the events in a later statement. A lock shows the low 32 bits of a
-# position; the one meant is the nearest to the sequence's. The reader's own lock is left out, so that a
-# transaction sees what it appended; prepared transactions have no pid and count.
 WATERMARK = """
-WITH head AS MATERIALIZED (
-    SELECT pg_sequence_last_value('eventstore_events_position_seq'::regclass) AS drawn
-)
-SELECT
-    least(coalesce(drawn, 0), (
-        SELECT min(coalesce(drawn, 0) + (((shown.objid::bigint - coalesce(drawn, 0)) << 32) >> 32))
-        FROM pg_locks shown
-        WHERE shown.locktype = 'advisory'
-            AND shown.classid = eventstore_position_lock_class()::oid
-            AND shown.objsubid = 2
-            AND shown.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            AND shown.pid IS DISTINCT FROM pg_backend_pid()
-    )),
-    current_setting('transaction_isolation'),
-    pg_is_in_recovery(),
-    drawn IS NOT NULL OR has_sequence_privilege('eventstore_events_position_seq', 'SELECT, USAGE')
-FROM head
+SELECT eventstore_watermark_v1(), current_setting('transaction_isolation'), pg_is_in_recovery()
 """
+
+PUBLISH = "SELECT head, head_revision, publishing FROM eventstore_publish_v1(%s, %s, %s)"
 
 FAULTS = """
 SELECT

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -9,7 +11,13 @@ from eventstore_django.versions import ExpectedVersionLike
 
 from .material import event, events
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("without_hints")]
+
+
+@pytest.fixture
+def without_hints(settings: Any) -> None:
+    """The hint that may follow the commit is a statement of its own: see tests/subscriptions/test_hints.py."""
+    settings.EVENTSTORE = {"NOTIFICATIONS": False}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from eventstore_django.models import Event
 
 from .conftest import OpenSession
 from .material import SEQUENCE, event, read
-from .sessions import Session, execute, value
+from .sessions import Session, execute, rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,9 +138,18 @@ def test_a_role_with_usage_on_the_sequence_appends(store: EventStore, role: str,
 def test_the_sequence_is_asked_by_its_function_and_never_selected_from() -> None:
     # SELECT last_value shows a value 32 ahead for an instant, about once in 10,000 reads under load:
     # too rare for any other test to see.
-    trigger: str = value("SELECT prosrc FROM pg_proc WHERE proname = 'eventstore_show_position'")
-    with CaptureQueriesContext(connection) as queries:
-        EventStore().head_position()
-    for source in (trigger, *(query["sql"] for query in queries)):
+    sources = (
+        "SELECT proname, regexp_replace(prosrc, '--[^\n]*', '', 'g') FROM pg_proc WHERE proname LIKE 'eventstore%'"
+    )
+    asking = {name: source for name, source in rows(sources) if SEQUENCE in source}
+    assert asking.keys() == {"eventstore_show_position", "eventstore_watermark_v1", "eventstore_publish_v1"}
+    for source in asking.values():
         assert "pg_sequence_last_value(" in source
         assert f"FROM {SEQUENCE}".lower() not in source.lower()
+
+
+def test_the_watermark_is_asked_of_its_function() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        EventStore().head_position()
+    assert len(queries) == 1
+    assert "eventstore_watermark_v1()" in queries[0]["sql"]

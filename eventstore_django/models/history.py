@@ -1,4 +1,4 @@
-"""The tables: streams, events, snapshots, and what was erased. Writes and reads live in the manager."""
+"""The tables of what happened: streams, events, snapshots, and what was erased."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils import timezone
 
-from .events import RECORDED_FIELDS, RecordedEvent
-from .exceptions import ImmutableEventError
-from .managers import EventManager
-from .names import MAX_LENGTH
-from .plans import MAX_EVENT_TYPE_LENGTH
+from ..events import RECORDED_FIELDS, RecordedEvent
+from ..exceptions import ImmutableEventError
+from ..managers import EventManager
+from ..names import MAX_LENGTH
+from ..plans import MAX_EVENT_TYPE_LENGTH
 
 
 class Stream(models.Model):
