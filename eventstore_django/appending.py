@@ -8,6 +8,7 @@ from itertools import islice
 from django.db import Error
 
 from . import conf
+from .announcing import announce
 from .backends import Backend, backend_for
 from .backends.outcomes import Conflict, Known, Outcome, Stored
 from .context import current_metadata
@@ -35,7 +36,10 @@ def append_operations(alias: str, operations: Iterable[AppendOperation]) -> list
         with backend.translated(plan):
             events = first_events(backend, plan)
         return _replayed(plan, outcome, events)
-    return _stored(plan, outcome)
+    results = _stored(plan, outcome)
+    if plan.events:
+        announce(backend, results)
+    return results
 
 
 def _attempt(backend: Backend, plan: AppendPlan) -> Outcome:

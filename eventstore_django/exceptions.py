@@ -150,6 +150,39 @@ class UnsupportedDatabase(EventStoreError):
     """The event store can't keep its promises on this kind or version of database."""
 
 
+class SubscriptionError(EventStoreError):
+    """A subscription can't go on, or can't do what it was asked for."""
+
+
+class UnknownSubscription(SubscriptionError):
+    """There is no subscription of this name."""
+
+    def __init__(self, name: str, known: Sequence[str] = ()) -> None:
+        super().__init__(name, known)
+        self.name = name
+        self.known = tuple(known)
+
+    def __str__(self) -> str:
+        known = ", ".join(self.known) or "none"
+        return f"there is no subscription {_shortened(self.name)} (known: {known})."
+
+
+class LeaseLost(SubscriptionError):
+    """Another worker, or an operator, took the shard over: what was done for it is rolled back."""
+
+
+class CheckpointMismatch(SubscriptionError):
+    """The log is not the one that the checkpoint was taken from: it ends before it, or has another event there.
+
+    So it is after a restore of an older backup or a failover that lost events. Nothing was handled:
+    find out what is missing, then reset or rebuild the subscription.
+    """
+
+
+class WaitTimedOut(SubscriptionError, TimeoutError):
+    """A subscription had not come to the wanted position in time."""
+
+
 class ImportRefused(EventStoreError):
     """A line of an import can't become an event. The lines before it are stored."""
 

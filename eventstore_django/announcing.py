@@ -1,0 +1,68 @@
+"""Telling of an append after its commit: the signal in this process, the hint to the workers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+from time import monotonic
+
+from django.apps import apps
+from django.db import transaction
+
+from . import conf
+from .backends import Backend
+from .operations import AppendResult
+from .signals import events_appended
+
+logger = logging.getLogger("eventstore_django.signals")
+
+RARE_SECONDS = 0.005
+"""An append that long after this process's last one is hinted at: its readers may be asleep."""
+HINT_SECONDS = 0.05
+"""So often a process that appends all the time sends a hint. The publisher stays awake for longer than that."""
+
+_last_append: dict[str, float] = {}
+_last_hint: dict[str, float] = {}
+
+
+def announce(backend: Backend, results: Sequence[AppendResult]) -> None:
+    """Send the signal and the hint when the outermost transaction has committed; nothing if it does not.
+
+    A transaction that was begun by hand, with SQL or without autocommit, ends where Django can't see
+    it: nothing is told of it, and workers find its events by looking.
+    """
+    heard = events_appended.has_listeners(apps.get_model("eventstore", "Event"))
+    if not heard and not conf.notifications():
+        return
+    tell = partial(_tell, backend, results if heard else ())
+    if backend.connection.in_atomic_block:
+        transaction.on_commit(tell, using=backend.alias, robust=True)
+    elif not backend.in_transaction():
+        tell()
+
+
+def _tell(backend: Backend, results: Sequence[AppendResult]) -> None:
+    if conf.notifications():
+        _hint(backend)
+    for result in results:
+        if result.events:
+            events_appended.send_robust(
+                apps.get_model("eventstore", "Event"),
+                stream_id=result.stream_id,
+                events=result.events,
+                using=backend.alias,
+            )
+
+
+def _hint(backend: Backend) -> None:
+    now = monotonic()
+    since_append = now - _last_append.get(backend.alias, -HINT_SECONDS)
+    _last_append[backend.alias] = now
+    if since_append < RARE_SECONDS and now - _last_hint.get(backend.alias, -HINT_SECONDS) < HINT_SECONDS:
+        return
+    _last_hint[backend.alias] = now
+    try:
+        backend.hint()
+    except Exception:  # the events are stored: nothing that happens now may look like a failed append
+        logger.warning("The hint of new events was not sent; workers will find them by looking.", exc_info=True)
