@@ -9,6 +9,7 @@ from __future__ import annotations
 from .context import caused_by, event_metadata
 from .events import NewEvent, RecordedEvent
 from .exceptions import (
+    CheckpointMismatch,
     ConcurrencyError,
     ConnectionLost,
     DuplicateEventError,
@@ -18,14 +19,23 @@ from .exceptions import (
     InvalidExpectedVersion,
     InvalidStreamName,
     NotMigrated,
+    SubscriptionError,
     TransactionAborted,
+    UnknownSubscription,
     UnsafeRead,
     UnsupportedDatabase,
     VersionConflict,
+    WaitTimedOut,
 )
 from .names import StreamName
 from .operations import AppendOperation, AppendResult
 from .store import EventStore
+from .subscriptions.context import EventContext, event_context
+from .subscriptions.declarations import subscription
+from .subscriptions.retrying import RetryPolicy
+from .subscriptions.transient import EventSubscription
+from .subscriptions.versions import live_version
+from .subscriptions.waiting import await_for, wait_for
 from .versions import ANY, NO_STREAM, STREAM_EXISTS, ExpectedVersion
 
 __version__ = "0.1.0"
@@ -36,11 +46,14 @@ __all__ = [
     "STREAM_EXISTS",
     "AppendOperation",
     "AppendResult",
+    "CheckpointMismatch",
     "ConcurrencyError",
     "ConnectionLost",
     "DuplicateEventError",
+    "EventContext",
     "EventStore",
     "EventStoreError",
+    "EventSubscription",
     "ExpectedVersion",
     "ImmutableEventError",
     "InvalidEvent",
@@ -49,11 +62,20 @@ __all__ = [
     "NewEvent",
     "NotMigrated",
     "RecordedEvent",
+    "RetryPolicy",
     "StreamName",
+    "SubscriptionError",
     "TransactionAborted",
+    "UnknownSubscription",
     "UnsafeRead",
     "UnsupportedDatabase",
     "VersionConflict",
+    "WaitTimedOut",
+    "await_for",
     "caused_by",
+    "event_context",
     "event_metadata",
+    "live_version",
+    "subscription",
+    "wait_for",
 ]

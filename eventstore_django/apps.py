@@ -15,9 +15,11 @@ class EventStoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks, and the door for test databases."""
+        """Find the subscriptions, register the checks, and the door for test databases."""
         from . import checks
+        from .subscriptions.discovery import autodiscover
         from .testdatabases import allow_flush_in_tests
 
+        autodiscover()
         checks.register()
         post_migrate.connect(allow_flush_in_tests, sender=self, dispatch_uid="eventstore.allow_flush_in_tests")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import router
@@ -14,6 +15,8 @@ from .backends import backend_for
 from .events import NewEvent, RecordedEvent
 from .names import StreamName
 from .operations import AppendOperation, AppendResult
+from .subscriptions.filters import EventFilter
+from .subscriptions.transient import EventSubscription, on_loop
 from .twins import async_iterator_twin, async_twin
 from .versions import ANY, ExpectedVersionLike
 
@@ -145,6 +148,40 @@ class EventStore:
         backend = backend_for(self.using)
         with backend.translated():
             return backend.watermark()
+
+    # Following
+
+    def subscribe(
+        self,
+        from_position: int,
+        handler: Callable[[RecordedEvent], Any],
+        *,
+        categories: Iterable[str] = (),
+        event_types: Iterable[str] = (),
+        partitions: Iterable[str] = (),
+    ) -> EventSubscription:
+        """Call ``handler`` for each event from a position on, that one included, then for each new one.
+
+        In a thread, in order, without missing any; remembered nowhere. For work that must survive a
+        restart declare a durable ``subscription``.
+        """
+        wanted = EventFilter.of(categories, event_types, partitions)
+        return EventSubscription(self.using, from_position, handler, wanted).start()
+
+    async def asubscribe(
+        self,
+        from_position: int,
+        handler: Callable[[RecordedEvent], Any],
+        *,
+        categories: Iterable[str] = (),
+        event_types: Iterable[str] = (),
+        partitions: Iterable[str] = (),
+    ) -> EventSubscription:
+        """Async twin of ``subscribe``: the handler is async too, and runs on the event loop of the caller."""
+        call = on_loop(handler, asyncio.get_running_loop())
+        return self.subscribe(
+            from_position, call, categories=categories, event_types=event_types, partitions=partitions
+        )
 
     # How
 

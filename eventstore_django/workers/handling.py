@@ -1,0 +1,63 @@
+"""One call of a handler, watched over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from .. import conf
+from ..backends import backend_for
+from ..events import RecordedEvent
+from ..subscriptions.context import EventContext
+from .reading import Batch
+from .shards import OwnedShard
+from .subscribers import Subscriber
+from .watching import Watch
+
+
+class Caller:
+    """Calls the handlers of subscriptions in this worker."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    def call(
+        self,
+        subscriber: Subscriber,
+        shard: OwnedShard,
+        event: RecordedEvent,
+        attempt: int,
+        batch: Batch,
+        *,
+        is_replay: bool = False,
+    ) -> None:
+        """Hand one event to the handler; raise what it raises, or what makes the event unreadable."""
+        if event.position in batch.unreadable:
+            raise batch.unreadable[event.position]
+        with self._watch.over(f"{shard}: the handler of the event at {event.position}", subscriber.time_limit):
+            subscriber.handler.handle(event, _context(shard, attempt, is_replay=is_replay or shard.is_replay))
+
+    def call_together(self, subscriber: Subscriber, shard: OwnedShard, events: Sequence[RecordedEvent]) -> None:
+        """Hand a list of events to a handler that takes lists."""
+        if not events:
+            return
+        what = f"{shard}: the handler of {len(events)} events from {events[0].position} on"
+        with self._watch.over(what, subscriber.time_limit):
+            subscriber.handler.handle_batch(events, _context(shard, 1, is_replay=shard.is_replay))
+
+
+def _context(shard: OwnedShard, attempt: int, *, is_replay: bool) -> EventContext:
+    return EventContext(shard.subscription, shard.version, shard.number, attempt, is_replay)
+
+
+@contextmanager
+def limited_transaction(alias: str, subscriber: Subscriber) -> Iterator[None]:
+    """Open the transaction of a handler, which the database ends if this process stands still in it."""
+    backend = backend_for(alias)
+    is_outermost = not backend.in_transaction()
+    with transaction.atomic(using=alias):
+        if is_outermost:
+            backend.limit_idle_transaction(conf.lease_seconds() + subscriber.time_limit)
+        yield

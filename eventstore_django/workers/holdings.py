@@ -1,0 +1,140 @@
+"""The shards that a worker owns: claimed, given back, and lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
+
+from django.db.models import BooleanField, ExpressionWrapper, F
+from django.db.models.functions import Now
+
+from ..exceptions import CheckpointMismatch
+from ..models import Subscription, SubscriptionShard, Worker
+from . import parking
+from .leases import Leases, is_free
+from .registration import check_against_log
+from .reports import Report
+from .shards import OwnedShard
+from .sharing import fair_share
+from .subscribers import Subscriber
+
+Running = Subscription.Status.RUNNING
+
+
+class Holdings:
+    """What one worker owns of the subscriptions that it runs."""
+
+    def __init__(
+        self,
+        alias: str,
+        subscribers: Mapping[str, Subscriber],
+        leases: Leases,
+        report: Report,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._alias = alias
+        self._subscribers = subscribers
+        self._leases = leases
+        self._report = report
+        self._clock = clock
+        self._statuses: dict[str, str] = {}
+        self.shards: list[OwnedShard] = []
+
+    def refresh(self, *, reload: bool = True) -> None:
+        """Bring what is in memory in line with the tables: lose, give back, claim.
+
+        ``reload``: an operator may have changed what is parked; look at that too.
+        """
+        rows = self._rows()
+        self._tell_statuses(rows)
+        self._drop_lost({row.pk: row for row in rows})
+        running = [row for row in rows if row.subscription.status == Running]
+        share = self._share(running)
+        self._give_back_surplus(share)
+        claimed = self._claim(running, share - len(self.shards))
+        self.shards += claimed
+        for shard in self.shards if reload else claimed:
+            parking.load(self._alias, shard, self._clock())
+
+    def forget(self, shard: OwnedShard) -> None:
+        """Forget a shard that turned out to be somebody else's."""
+        self.shards.remove(shard)
+        self._report.line(f"{shard}: lost at position {shard.position}")
+
+    def clear(self) -> None:
+        """Forget all, without a word: after the connection broke it is not known how far they are."""
+        self.shards.clear()
+
+    def have_come_to(self, target: int) -> bool:
+        """Whether every shard is there, whoever owns it; those of subscriptions that don't run don't count."""
+        rows = [row for row in self._rows() if row.subscription.status == Running]
+        return all(row.position >= target for row in rows)
+
+    def _rows(self) -> list[SubscriptionShard]:
+        rows = SubscriptionShard.objects.using(self._alias).select_related("subscription")
+        rows = rows.filter(subscription__in=list(self._subscribers), version=F("subscription__version"))
+        free = ExpressionWrapper(is_free(), output_field=BooleanField())
+        return list(rows.annotate(is_free=free, now=Now()).order_by("pk"))
+
+    def _drop_lost(self, rows: Mapping[int, SubscriptionShard]) -> None:
+        for shard in list(self.shards):
+            row = rows.get(shard.pk)
+            if row is None or (row.owner, row.epoch) != (shard.owner, shard.epoch):
+                self.forget(shard)
+        idle = [shard for shard in self.shards if rows[shard.pk].subscription.status != Running]
+        self._give_back(idle)
+
+    def _give_back_surplus(self, share: int) -> None:
+        self._give_back(self.shards[share:])
+
+    def _give_back(self, shards: list[OwnedShard]) -> None:
+        if shards:
+            self._leases.give_back(shards)
+            self.shards = [shard for shard in self.shards if shard not in shards]
+            for shard in shards:
+                self._report.line(f"{shard}: given back at position {shard.position}")
+
+    def _claim(self, running: Iterable[SubscriptionShard], wanted: int) -> list[OwnedShard]:
+        held = {shard.pk for shard in self.shards}
+        mine = self._leases.worker.worker_id
+        candidates = [row for row in running if row.pk not in held and (row.is_free or row.owner == mine)]  # type: ignore[attr-defined]  # annotated
+        if wanted <= 0 or not candidates:
+            return []
+        sound = [row.pk for row in candidates if self._is_sound(row)]
+        in_flight = {name: subscriber.batch_size for name, subscriber in self._subscribers.items()}
+        claimed = self._leases.claim(sound, wanted, in_flight, _counts(running))
+        for shard in claimed:
+            careful = ", going on event by event: its last owner ended without a word" if shard.careful else ""
+            self._report.line(f"{shard}: claimed at position {shard.position}{careful}")
+        return claimed
+
+    def _is_sound(self, row: SubscriptionShard) -> bool:
+        try:
+            check_against_log(self._alias, row)
+        except CheckpointMismatch as mismatch:
+            subscriptions = Subscription.objects.using(self._alias).filter(pk=row.subscription_id)
+            subscriptions.update(
+                status=Subscription.Status.STOPPED, last_error=str(mismatch), last_error_at=Now(), updated_at=Now()
+            )
+            self._report.line(f"{row.subscription_id}[{row.number}]: stopped ({mismatch})")
+            return False
+        return True
+
+    def _share(self, running: Iterable[SubscriptionShard]) -> int:
+        workers = Worker.objects.using(self._alias).filter(lease_until__gte=Now())
+        others = workers.exclude(pk=self._leases.worker.worker_id).values_list("subscriptions", flat=True)
+        return fair_share(_counts(running), [list(self._subscribers), *others])
+
+    def _tell_statuses(self, rows: Iterable[SubscriptionShard]) -> None:
+        statuses = {row.subscription_id: row.subscription.status for row in rows}
+        for name, status in statuses.items():
+            if self._statuses.get(name, Running) != status:
+                self._report.line(f"{name}: {status}")
+        self._statuses = statuses
+
+
+def _counts(rows: Iterable[SubscriptionShard]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.subscription_id] = counts.get(row.subscription_id, 0) + 1
+    return counts

@@ -1,0 +1,18 @@
+"""Letting all workers know that something other than the log has changed."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import F
+
+from ..backends import backend_for
+from ..models import LogHead
+
+
+def changed(alias: str) -> None:
+    """Raise the revision in the head row, which every worker sees at its next look; wake them when it commits."""
+    with transaction.atomic(using=alias):
+        heads = LogHead.objects.using(alias)
+        heads.get_or_create(pk=LogHead.ROW)
+        heads.filter(pk=LogHead.ROW).update(revision=F("revision") + 1)
+        backend_for(alias).tell_workers()

@@ -1,0 +1,224 @@
+"""The loop of a worker: claim a fair share of the shards, take turns, wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from time import monotonic
+
+from django.db import InterfaceError, OperationalError, connections
+
+from .. import conf
+from ..backends import backend_for
+from ..exceptions import ConnectionLost, LeaseLost
+from ..subscriptions.declarations import Declaration
+from .ending import end_process
+from .failing import Failures
+from .handling import Caller
+from .holdings import Holdings
+from .identity import WorkerIdentity
+from .leases import Leases
+from .news import changed
+from .pulse import Pulse, PulseThread
+from .registration import register
+from .reports import Report
+from .retries import Retries
+from .shards import OwnedShard
+from .stopping import StopFlag, StopNow
+from .subscribers import Subscriber
+from .turns import Turns
+from .watching import Call, Watch
+
+MAX_OUTAGES = 30
+"""Times in a row that the database may be out of reach before the worker gives up."""
+LONGEST_OUTAGE_PAUSE = 10.0
+LONGEST_WAIT = 0.2
+"""Seconds after which the loop looks at the stop flag; that costs no query."""
+FAR_BEHIND = 10_000
+"""Positions behind the head from which it is worth telling that a shard has caught up again."""
+
+
+class SubscriptionRunner:
+    """Runs subscriptions in this thread until it is stopped.
+
+    ``clock`` gives ascending seconds; nothing that is shared with other workers depends on it.
+    ``raises`` lets errors of handlers out, for tests. ``hung`` is called, in another thread, for a
+    handler that is past its time limit; by default the process is ended. ``still_alive`` is called
+    again and again while Python code can run.
+    """
+
+    def __init__(
+        self,
+        alias: str,
+        declarations: Iterable[Declaration],
+        *,
+        stop: StopFlag | None = None,
+        report: Report | None = None,
+        clock: Callable[[], float] = monotonic,
+        hung: Callable[[Call], None] | None = None,
+        still_alive: Callable[[], None] = lambda: None,
+        raises: bool = False,
+    ) -> None:
+        self._still_alive = still_alive
+        self.alias = alias
+        self.stop = stop or StopFlag()
+        self.report = report or Report()
+        self.subscribers: Mapping[str, Subscriber] = {d.name: Subscriber(d) for d in declarations}
+        self.worker = WorkerIdentity()
+        self.leases = Leases(alias, self.worker, conf.lease_seconds())
+        self.pulse = Pulse(alias, self.leases, clock)
+        self.holdings = Holdings(alias, self.subscribers, self.leases, self.report, clock)
+        self._clock = clock
+        self._hung = hung or partial(end_process, self.leases)
+        self._outages = 0
+        self._refresh_at = float("-inf")
+        self._seen_revision = -1
+        self._watch = Watch(clock)
+        caller = Caller(self._watch)
+        failures = Failures(alias, self.report, clock, raises=raises)
+        self._turns = Turns(alias, caller, failures, self.stop, clock)
+        self._retries = Retries(alias, caller, failures, self.report, self.stop, clock)
+
+    def run(self) -> None:
+        """Follow the log until the stop flag is set. Give the shards back, whatever happens."""
+        self._in_thread(self._follow)
+
+    def run_to_head(self, *, threaded: bool = True) -> None:
+        """Handle everything that is settled now, then stop. What waits for a later retry stays.
+
+        Without a thread all of it happens on this thread's connection, inside its open transaction.
+        """
+        if threaded:
+            self._in_thread(self._catch_up)
+        else:
+            self._working(partial(self._catch_up, look=self.pulse.look))
+
+    def _in_thread(self, loop: Callable[[], None]) -> None:
+        def with_pulse() -> None:
+            with PulseThread(self.alias, self.pulse, self._watch, self._hung, self._still_alive):
+                loop()
+
+        self._working(with_pulse)
+
+    def _working(self, loop: Callable[[], None]) -> None:
+        with backend_for(self.alias).translated():
+            self._join()
+        try:
+            with self.stop.working():
+                loop()
+        except StopNow:
+            # Broken off in the middle of a statement: nobody knows what the connection is at.
+            connections[self.alias].close()
+            self.report.line("broken off: the event at hand was rolled back")
+        finally:
+            self._leave()
+
+    def _join(self) -> None:
+        self.leases.join(self.subscribers)
+        head = backend_for(self.alias).watermark()
+        for subscriber in self.subscribers.values():
+            register(self.alias, subscriber.declaration, head)
+        changed(self.alias)
+        self.report.line(f"worker {self.worker.name} runs {', '.join(self.subscribers) or 'nothing'}")
+
+    def _leave(self) -> None:
+        self.holdings.clear()
+        self.leases.leave()
+        changed(self.alias)
+        self.report.line(f"worker {self.worker.name} has given everything back")
+
+    # The loop
+
+    def _follow(self) -> None:
+        while not self.stop.is_set:
+            worked = self._step()
+            if not worked and not self.stop.is_set:
+                self.pulse.changed.wait(self._seconds_to_wait())
+
+    def _catch_up(self, look: Callable[[], object] = lambda: None) -> None:
+        target = backend_for(self.alias).watermark()
+        while not self.stop.is_set:
+            look()
+            worked = self._step()
+            if not worked:
+                if self.holdings.have_come_to(target):
+                    return
+                self.pulse.changed.wait(self._seconds_to_wait())
+
+    def _step(self) -> bool:
+        """Do what is to be done now; return whether there was anything. Outlive an outage of the database."""
+        try:
+            worked = self._turn()
+        except (OperationalError, InterfaceError, ConnectionLost) as error:
+            self._outlive(error)
+            return False
+        self._outages = 0
+        return worked
+
+    def _turn(self) -> bool:
+        self.pulse.changed.clear()
+        if not self.pulse.has_looked:
+            return False
+        if self._clock() >= self._refresh_at or self.pulse.revision != self._seen_revision:
+            self._refresh()
+        worked = False
+        for shard in list(self.holdings.shards):
+            if self.stop.is_set:
+                break
+            worked |= self._take_turn(shard)
+        shards = self.holdings.shards
+        self.report.progress(sum(shard.position for shard in shards), self.pulse.head * len(shards))
+        return worked
+
+    def _take_turn(self, shard: OwnedShard) -> bool:
+        if shard.is_stopped:
+            return False
+        subscriber = self.subscribers[shard.subscription]
+        head = self.pulse.head
+        try:
+            retried = self._retries.take(shard, subscriber)
+            worked = self._turns.take(shard, subscriber, head) or retried
+        except LeaseLost:
+            self.holdings.forget(shard)
+            return True
+        self._tell_progress(shard, head)
+        return worked
+
+    def _refresh(self) -> None:
+        changed_by_others = self.pulse.revision != self._seen_revision
+        self._seen_revision = self.pulse.revision
+        self.holdings.refresh(reload=changed_by_others)
+        self._refresh_at = self._clock() + self.leases.length.total_seconds() / 3
+
+    def _tell_progress(self, shard: OwnedShard, head: int) -> None:
+        if shard.position >= head:
+            if not shard.caught_up:
+                self.report.line(f"{shard}: caught up at position {shard.position}")
+            shard.caught_up = True
+        elif head - shard.position > FAR_BEHIND:
+            shard.caught_up = False
+
+    def _seconds_to_wait(self) -> float:
+        now = self._clock()
+        shards = self.holdings.shards
+        moments = [self._refresh_at, now + LONGEST_WAIT]
+        moments += [shard.next_retry for shard in shards if shard.next_retry is not None]
+        moments += [shard.wait_until for shard in shards if shard.wait_until > now]
+        return max(0.0, min(moments) - now)
+
+    def _outlive(self, error: Exception) -> None:
+        self._outages += 1
+        if self._outages > MAX_OUTAGES or connections[self.alias].in_atomic_block:
+            raise error
+        pause = min(LONGEST_OUTAGE_PAUSE, 0.1 * 2**self._outages)
+        self.report.line(f"the database is out of reach, trying again in {pause:g} s: {error}".strip())
+        self.holdings.clear()
+        self._refresh_at = float("-inf")
+        connections[self.alias].close()
+        self._pause(pause)
+
+    def _pause(self, seconds: float) -> None:
+        until = self._clock() + seconds
+        while not self.stop.is_set and (left := until - self._clock()) > 0:
+            self.pulse.changed.clear()
+            self.pulse.changed.wait(min(left, LONGEST_WAIT))
