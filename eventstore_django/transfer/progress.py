@@ -26,6 +26,10 @@ class ProgressBar:
             disable=None if shown else True,
         )
 
+    def aim(self, total: int) -> None:
+        """Take another total: what there is to do can grow."""
+        self._bar.total = total
+
     def advance(self, done: int, events: int) -> None:
         """Show that ``done`` of the total are done, with so many events."""
         self._bar.set_postfix(events=events, refresh=False)
