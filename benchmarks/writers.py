@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import django
+from django.conf import settings
 from django.db import connections
 
 from eventstore_django import EventStore, NewEvent
@@ -27,7 +28,12 @@ def run(rounds: int) -> list[Figure]:
         "8 appenders, Django's defaults": lambda: _together(context, "default"),
         "8 appenders, recommended": lambda: _together(context, "prepared"),
     }
-    return in_turns("append one event, 8 writers", contenders, rounds)
+    figures = in_turns("append one event, 8 writers", contenders, rounds)
+    contenders = {
+        "8 appenders, hints off": lambda: _together(context, "quiet"),
+        "8 appenders, hints on": lambda: _together(context, "default"),
+    }
+    return figures + in_turns("NOTIFICATIONS, 8 writers", contenders, rounds)
 
 
 def _together(context: Any, kind: str) -> float:
@@ -46,7 +52,9 @@ def _together(context: Any, kind: str) -> float:
 
 def _write(kind: str, barrier: Any) -> None:
     django.setup()
-    append = _bare() if kind == "bare" else _store(kind)
+    if kind == "quiet":
+        settings.EVENTSTORE = {"NOTIFICATIONS": False}
+    append = _bare() if kind == "bare" else _store("default" if kind == "quiet" else kind)
     append(0)
     barrier.wait()
     for number in range(1, CALLS + 1):

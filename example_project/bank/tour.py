@@ -10,8 +10,11 @@ from uuid import uuid4
 
 from eventstore_django import ConcurrencyError, EventStore, NewEvent, RecordedEvent, event_metadata
 from eventstore_django.models import Event
+from eventstore_django.workers.choosing import chosen
+from eventstore_django.workers.runner import SubscriptionRunner
 
 from .accounts import Refused, deposit, load, open_account, replay, stream_of, transfer, withdraw, withdrawal
+from .models import Balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Tour:
         self.conflict()
         self.batch()
         self.repeat()
+        self.follow()
         self.read()
 
     def append(self) -> None:
@@ -75,9 +79,16 @@ class Tour:
         again = self.store.append(stream_of(self.ada), [event])
         self.tell(f"   first at version {first.version}, again at version {again.version}, replayed={again.replayed}")
 
+    def follow(self) -> None:
+        """Bring the read model up to date, as a worker does all the time."""
+        self.tell("\n5. A subscription keeps a table of balances")
+        SubscriptionRunner(self.store.using, chosen(["balances"])).run_to_head()
+        for balance in Balance.objects.in_use().filter(account_id__in=[self.ada, self.grace]).order_by("pk"):
+            self.tell(f"   {balance}")
+
     def read(self) -> None:
         """Read by stream, category and the global order, and as of a moment."""
-        self.tell("\n5. Read")
+        self.tell("\n6. Read")
         account = load(self.store, self.ada)
         self.tell(f"   {stream_of(self.ada)}: {account.owner} has {account.balance} at version {account.version}")
         before = replay(self.store.get_events(stream_of(self.ada), to_version=3))

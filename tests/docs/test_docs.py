@@ -20,9 +20,9 @@ def test_the_settings_table_lists_every_setting_with_its_default() -> None:
 
 
 def test_the_checks_table_lists_every_check() -> None:
-    told = set(re.findall(r"^\| `(eventstore\.E\d+)` \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
-    code = set(re.findall(r'id="(eventstore\.E\d+)"', (ROOT / "eventstore_django/checks.py").read_text()))
-    assert told == code
+    told = set(re.findall(r"^\| `(eventstore\.[EW]\d+)` \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
+    files = (ROOT / "eventstore_django/checks").glob("*.py")
+    assert told == {found for file in files for found in re.findall(r'id="(eventstore\.[EW]\d+)"', file.read_text())}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import inspect
+import math
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,14 +22,24 @@ if TYPE_CHECKING:
 # For each key: values that it takes, and values that it refuses.
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "APPEND_FUNCTION": ([True, False], [None, 0, 1, "yes"]),
+    "HANDLER_TIME_LIMIT": ([0.1, 60, 86_400], [0, 0.09, 86_401, True, "60", None, math.nan, math.inf]),
+    "LEASE_SECONDS": ([0.5, 15, 3600.0], [0, 0.49, 3601, True, "15", None, math.nan]),
+    "NOTIFICATIONS": ([True, False], [None, 0, 1, "off"]),
+    "POLL_INTERVAL": ([0.01, 1, 60.0], [0, 0.009, 61, True, "1", None, math.nan]),
     "POSITION_LOCK_CLASS": ([1, 2**31 - 1], [0, -1, 2**31, True, 1.0, "1", None]),
     "READ_BATCH_SIZE": ([1, 10_000], [0, 10_001, True, 2.0, "5", None]),
+    "SUBSCRIPTION_BATCH_SIZE": ([1, 10_000], [0, 10_001, True, 2.0, "5", None]),
     "RETRIES": ([0, 100], [-1, 101, False, 1.5, None]),
     "REQUEST_ID_HEADER": (["X-Trace", "Traceparent"], ["", "X Trace", "X_Trace\n", "X-Träce", b"X", None, 1]),
     "CORRELATION_ID_HEADER": (["X-Saga", "A"], ["", "-", "X:Saga", None, ["X-Saga"]]),
 }
 ACCEPTED = [(key, value) for key, (good, _) in VALUES.items() for value in good]
+PACKAGE = sorted(Path(str(checks.__file__)).parent.glob("*.py"))
 REFUSED = [(key, value) for key, (_, bad) in VALUES.items() for value in bad]
+
+
+def _ids_in(*files: Path) -> list[str]:
+    return [found for file in files for found in re.findall(r'"(eventstore\.[EWI]\d{3})"', file.read_text("utf-8"))]
 
 
 def _ids(found: list[CheckMessage]) -> list[str | None]:
@@ -227,21 +237,22 @@ def test_a_database_without_the_tables_is_not_looked_into(monkeypatch: pytest.Mo
 def test_the_checks_are_registered() -> None:
     found: list[Any] = list(registry.registry.registered_checks)
     registered = {check.__name__: check for check in found}
-    names = ("check_settings", "check_time_zones", "check_engines", "check_databases")
-    assert [registered[name].__module__ for name in names] == [checks.__name__] * 4
-    assert Tags.database in registered["check_databases"].tags
+    ours = {name for name, check in registered.items() if check.__module__.startswith(f"{checks.__name__}.")}
+    assert ours == {name for name in vars(checks) if name.startswith("check_")}
+    assert {name for name in ours if Tags.database in registered[name].tags} == {
+        "check_databases",
+        "check_subscriptions",
+    }
 
 
 def test_each_check_has_an_id_of_its_own() -> None:
-    ids = re.findall(r'id="(eventstore\.[EWI]\d{3})"', inspect.getsource(checks))
+    ids = _ids_in(*PACKAGE)
     assert ids
     assert len(ids) == len(set(ids))
 
 
-def test_each_check_fires_in_a_test_here() -> None:
-    of_module = set(re.findall(r'id="(eventstore\.[EWI]\d{3})"', inspect.getsource(checks)))
-    tested = set(re.findall(r'"(eventstore\.[EWI]\d{3})"', Path(__file__).read_text(encoding="utf-8")))
-    assert of_module <= tested
+def test_each_check_fires_in_a_test_of_this_directory() -> None:
+    assert set(_ids_in(*PACKAGE)) <= set(_ids_in(*Path(__file__).parent.glob("test_*checks*.py")))
 
 
 @pytest.mark.django_db(databases=["default", "sqlite"])

@@ -9,6 +9,7 @@ import pytest
 
 from eventstore_django import ANY, STREAM_EXISTS, exceptions
 from eventstore_django.exceptions import (
+    CheckpointMismatch,
     ConcurrencyError,
     ConnectionLost,
     DuplicateEventError,
@@ -18,11 +19,15 @@ from eventstore_django.exceptions import (
     InvalidEvent,
     InvalidExpectedVersion,
     InvalidStreamName,
+    LeaseLost,
     NotMigrated,
+    SubscriptionError,
     TransactionAborted,
+    UnknownSubscription,
     UnsafeRead,
     UnsupportedDatabase,
     VersionConflict,
+    WaitTimedOut,
 )
 
 ERRORS: list[EventStoreError] = [
@@ -40,6 +45,12 @@ ERRORS: list[EventStoreError] = [
     UnsafeRead("reason"),
     NotMigrated("reason"),
     UnsupportedDatabase("reason"),
+    SubscriptionError("reason"),
+    UnknownSubscription("balances", ["accounts", "totals"]),
+    UnknownSubscription("balances"),
+    LeaseLost("reason"),
+    CheckpointMismatch("reason"),
+    WaitTimedOut("reason"),
     ImportRefused(7, "reason"),
 ]
 
@@ -104,6 +115,22 @@ def test_a_duplicate_event_error_names_the_ids() -> None:
     assert str(error) == "stream 'a': other content (00000000-0000-0000-0000-000000000007)."
 
 
+@pytest.mark.parametrize("kind", [UnknownSubscription, LeaseLost, CheckpointMismatch, WaitTimedOut])
+def test_errors_about_subscriptions_are_caught_together(kind: type[Exception]) -> None:
+    assert issubclass(kind, SubscriptionError)
+
+
+def test_a_wait_that_took_too_long_is_a_timeout() -> None:
+    assert issubclass(WaitTimedOut, TimeoutError)
+
+
+def test_an_unknown_subscription_tells_which_are_known() -> None:
+    error = UnknownSubscription("balances", ["accounts", "totals"])
+    assert (error.name, error.known) == ("balances", ("accounts", "totals"))
+    assert str(error) == "there is no subscription 'balances' (known: accounts, totals)."
+    assert str(UnknownSubscription("balances")) == "there is no subscription 'balances' (known: none)."
+
+
 def test_an_import_refusal_names_the_line() -> None:
     assert str(ImportRefused(7, "no stream_id")) == "line 7: no stream_id"
 
@@ -115,6 +142,7 @@ def test_an_import_refusal_names_the_line() -> None:
         InvalidExpectedVersion("é" * 9999),
         ConcurrencyError("\n" * 9999, 1, 2),
         DuplicateEventError("\u202e" * 9999, [UUID(int=7)], "reason"),
+        UnknownSubscription("\x1b" * 9999),
     ],
     ids=lambda error: type(error).__name__,
 )

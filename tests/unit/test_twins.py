@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 
-from eventstore_django import EventStore
+from eventstore_django import EventStore, EventSubscription, await_for, wait_for
 from eventstore_django.managers import EventManager
 from eventstore_django.twins import async_iterator_twin, async_twin
 
@@ -60,6 +60,19 @@ def test_a_twin_takes_what_its_method_takes(kind: type) -> None:
     methods = _public(kind)
     for name in [name for name in methods if f"a{name}" in methods]:
         assert inspect.signature(methods[f"a{name}"]).parameters == inspect.signature(methods[name]).parameters
+
+
+def test_the_end_of_a_subscription_can_be_waited_for_in_both_ways() -> None:
+    assert inspect.iscoroutinefunction(EventSubscription.ajoin)
+    assert inspect.signature(EventSubscription.ajoin) == inspect.signature(EventSubscription.join)
+
+
+def test_waiting_for_a_subscription_has_an_async_twin() -> None:
+    taken = dict(inspect.signature(wait_for).parameters)
+    # An event loop has its own.
+    del taken["clock"], taken["sleep"]
+    assert inspect.iscoroutinefunction(await_for)
+    assert dict(inspect.signature(await_for).parameters) == taken
 
 
 def test_a_twin_returns_what_its_method_returns() -> None:

@@ -31,6 +31,14 @@ from .order import OrderContract
 from .queries import QueryContract
 from .reads import ReadContract
 from .streamnames import StreamNameContract
+from .subscriptions import SubscriptionContract
+from .subscriptions_checkpoints import CheckpointContract
+from .subscriptions_failures import FailureContract
+from .subscriptions_handlers import HandlerContract
+from .subscriptions_operations import OperationContract
+from .subscriptions_owners import OwnerContract
+from .subscriptions_parking import ParkingContract
+from .subscriptions_statuses import StatusContract
 from .transactions import TransactionContract
 from .validation import ValidationContract
 from .values import ValueContract
@@ -55,5 +63,13 @@ class EventStoreContract(
     ErasureContract,
     TransactionContract,
     AsyncContract,
+    SubscriptionContract,
+    HandlerContract,
+    CheckpointContract,
+    OwnerContract,
+    FailureContract,
+    ParkingContract,
+    OperationContract,
+    StatusContract,
 ):
     """Everything that a database promises: set ``using`` and mark the class with ``django_db``."""
