@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
+from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, F
 from django.db.models.functions import Now
@@ -103,7 +104,9 @@ class Holdings:
         sound = [row.pk for row in candidates if self._is_sound(row)]
         in_flight = {name: subscriber.batch_size for name, subscriber in self._subscribers.items()}
         claimed = self._leases.claim(sound, wanted, in_flight, _counts(running))
+        rows = {row.pk: row for row in running}
         for shard in claimed:
+            shard.wait_until = self._clock() + _seconds_left(rows[shard.pk])
             careful = ", going on event by event: its last owner ended without a word" if shard.careful else ""
             self._report.line(f"{shard}: claimed at position {shard.position}{careful}")
         return claimed
@@ -131,6 +134,11 @@ class Holdings:
             if self._statuses.get(name, Running) != status:
                 self._report.line(f"{name}: {status}")
         self._statuses = statuses
+
+
+def _seconds_left(row: Any) -> float:
+    """Return how long an event that is retried where it stands must wait, by the database's clock."""
+    return (row.retry_at - row.now).total_seconds() if row.retry_at else 0.0
 
 
 def _counts(rows: Iterable[SubscriptionShard]) -> dict[str, int]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import Error, InterfaceError, OperationalError, connections
 
 from .. import conf
 from ..backends import backend_for
@@ -110,8 +111,12 @@ class SubscriptionRunner:
             # Broken off in the middle of a statement: nobody knows what the connection is at.
             connections[self.alias].close()
             self.report.line("broken off: the event at hand was rolled back")
-        finally:
-            self._leave()
+        except BaseException:
+            # What went wrong may have broken the transaction; the first error is the one to tell.
+            with suppress(Error):
+                self._leave()
+            raise
+        self._leave()
 
     def _join(self) -> None:
         self.leases.join(self.subscribers)
@@ -140,10 +145,16 @@ class SubscriptionRunner:
         while not self.stop.is_set:
             look()
             worked = self._step()
+            if (not worked or self._seems_done(target)) and self.holdings.have_come_to(target):
+                return
             if not worked:
-                if self.holdings.have_come_to(target):
-                    return
                 self.pulse.changed.wait(self._seconds_to_wait())
+
+    def _seems_done(self, target: int) -> bool:
+        """Whether nothing is left up to ``target``, though events may go on to come."""
+        now = self._clock()
+        due = any(shard.next_retry is not None and shard.next_retry <= now for shard in self.holdings.shards)
+        return not due and all(shard.position >= target for shard in self.holdings.shards)
 
     def _step(self) -> bool:
         """Do what is to be done now; return whether there was anything. Outlive an outage of the database."""
