@@ -134,6 +134,13 @@ class Backend(ABC):
         """Listen for hints on this connection; None where there are none."""
         return None
 
+    def read_committed(self) -> None:  # noqa: B027  # databases with one writer have no other levels
+        """Let the transactions to come on this connection be READ COMMITTED, whatever is configured.
+
+        Workers need it: under a stricter level the renewal of a lease would abort the handler that is
+        at work on the shard.
+        """
+
     def limit_idle_transaction(self, seconds: float) -> None:  # noqa: B027  # nobody waits for one here
         """Let the database end this transaction if its client is silent for so long.
 

@@ -30,11 +30,12 @@ def publish_with_orm(backend: Backend, caller: UUID, lease_seconds: float) -> He
     """Move the head to the watermark, if nobody else does; return the head."""
     heads = apps.get_model("eventstore", "LogHead")._base_manager.using(backend.alias)
     row = heads.filter(pk=1).first() or heads.get_or_create(pk=1)[0]
+    revision = heads.filter(pk=2).values_list("revision", flat=True).first() or 0
     now = backend.now()
     lease = timedelta(seconds=lease_seconds)
     left = row.publisher_until - now if row.publisher_until else timedelta()
     if row.publisher not in (None, caller) and left > timedelta():
-        return Head(row.position, row.revision, publishing=False)
+        return Head(row.position, revision, publishing=False)
     watermark = backend.watermark()
     if watermark > row.position or row.publisher != caller or left < lease / 2:
         free = Q(publisher=None) | Q(publisher=caller) | Q(publisher_until__lt=now)
@@ -42,4 +43,4 @@ def publish_with_orm(backend: Backend, caller: UUID, lease_seconds: float) -> He
             position=Greatest(F("position"), watermark), publisher=caller, publisher_until=now + lease, updated_at=now
         )
         row.refresh_from_db(using=backend.alias)
-    return Head(row.position, row.revision, row.publisher == caller)
+    return Head(row.position, revision, row.publisher == caller)

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 # A call above this goes through the ORM in several statements: one jsonb value ends at 256 MiB.
 _LARGEST_CALL = 32 * 1024 * 1024
 
+# psycopg.IsolationLevel.READ_COMMITTED: the package must load without the driver.
+_READ_COMMITTED = 2
 _CONFLICT = 1  # sql/postgresql/append.sql
 _IDLE = 0  # PQTRANS_IDLE of libpq
 _NO_PRIVILEGE = "42501"
@@ -220,6 +222,13 @@ class PostgreSQLBackend(Backend):
     def listener(self) -> Listener | None:
         """Listen, unless the setting forbids it."""
         return Listener(self.connection) if conf.notifications() else None
+
+    def read_committed(self) -> None:
+        """Tell the driver, which begins transactions so: nothing is left in the session."""
+        self.connection.ensure_connection()
+        driver = self.connection.connection
+        if driver.isolation_level != _READ_COMMITTED and not self.in_transaction():
+            driver.isolation_level = _READ_COMMITTED
 
     def limit_idle_transaction(self, seconds: float) -> None:
         """Set PostgreSQL's own timeout, for this transaction only: sessions may belong to a pooler."""

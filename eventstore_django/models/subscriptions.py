@@ -14,9 +14,13 @@ from ..subscriptions.declarations import MAX_NAME_LENGTH
 
 
 class LogHead(models.Model):
-    """One row: the published watermark, who publishes it, and how often operators changed something."""
+    """Two rows: the published watermark with who publishes it, and how often operators changed something.
+
+    Apart, so that an operator's transaction that stays open does not hold up the publication.
+    """
 
     ROW = 1
+    CHANGES = 2
 
     id = models.SmallIntegerField(primary_key=True, default=ROW)
     position = models.BigIntegerField(default=0)

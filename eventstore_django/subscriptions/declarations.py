@@ -49,7 +49,7 @@ class Declaration:
             "transaction must be 'batch' or 'event'": self.transaction not in ("batch", "event"),
             "batch_size must be from 1 to 10000": self.batch_size is not None
             and not _is_whole(self.batch_size, 1, 10_000),
-            "time_limit must be a number of seconds above 0": self.time_limit is not None and not self.time_limit > 0,
+            "time_limit must be a number of seconds above 0 and up to 86400": not self._has_good_time_limit(),
         }
         for fault, is_there in faults.items():
             if is_there:
@@ -60,6 +60,10 @@ class Declaration:
         return (
             isinstance(name, str) and 0 < len(name) <= MAX_NAME_LENGTH and name.isprintable() and not text_fault(name)
         )
+
+    def _has_good_time_limit(self) -> bool:
+        limit = self.time_limit
+        return limit is None or (isinstance(limit, int | float) and 0 < limit <= 86_400)
 
     def settings(self) -> dict[str, Any]:
         """Return what is declared as JSON, for the table and for people."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -44,7 +44,10 @@ class BoundHandler:
 
     def _hand(self, given: RecordedEvent | list[RecordedEvent]) -> None:
         try:
-            self._call(given)
+            answer = self._call(given)
+            if answer is not None and inspect.isawaitable(answer):
+                # An async function behind a plain one: nothing has been done yet.
+                async_to_sync(_awaited)(answer)
         except (Exception, KeyboardInterrupt):
             raise
         except BaseException as ended:
@@ -71,6 +74,10 @@ class BoundHandler:
     def _tell(self, method: str, *args: int) -> None:
         if hasattr(self._target, method):
             _synchronous(getattr(self._target, method))(*args)
+
+
+async def _awaited(answer: Awaitable[Any]) -> Any:
+    return await answer
 
 
 def _synchronous(call: Callable[..., Any]) -> Callable[..., Any]:

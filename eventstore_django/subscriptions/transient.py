@@ -17,13 +17,14 @@ from .. import conf
 from ..backends import backend_for
 from ..backends.listening import Listener
 from ..events import RecordedEvent
-from ..exceptions import ConnectionLost, SubscriptionError
+from ..exceptions import ConnectionLost, SubscriptionError, TransactionAborted
 from .filters import EventFilter
 from .tempo import Tempo
 
 logger = logging.getLogger("eventstore_django.subscriptions")
 
 _RECONNECT_SECONDS = 1.0
+_LONGEST_SLICE = 0.25
 
 
 class EventSubscription:
@@ -121,7 +122,7 @@ class EventSubscription:
             self._follow()
         except _HandlerFailed as failed:
             raise failed.error from None
-        except (ConnectionLost, OperationalError, InterfaceError):
+        except (ConnectionLost, TransactionAborted, OperationalError, InterfaceError):
             logger.warning("A subscription lost its database; trying again.", exc_info=True)
             connections[self._alias].close()
             self._stopped.wait(_RECONNECT_SECONDS)
@@ -164,7 +165,12 @@ class EventSubscription:
         if listener is None or not listener.is_heard:
             self._stopped.wait(seconds)
             return False
-        return listener.wait(seconds)
+        # In slices: nothing wakes the listener when somebody stops it.
+        while seconds > 0 and not self._stopped.is_set():
+            if listener.wait(min(seconds, _LONGEST_SLICE)):
+                return True
+            seconds -= _LONGEST_SLICE
+        return False
 
 
 class _HandlerFailed(Exception):

@@ -49,7 +49,7 @@ def moved(shard: OwnedShard, position: int) -> None:
 def count_attempt(alias: str, shard: OwnedShard, position: int) -> None:
     """Note that the event at ``position`` is about to be tried, before it is: it may end this process."""
     attempts = shard.attempts + 1 if shard.attempt_position == position else 1
-    _set(alias, shard, attempt_position=position, attempts=attempts)
+    _set(alias, shard, attempt_position=position, attempts=attempts, retry_at=None)
     shard.attempt_position, shard.attempts = position, attempts
 
 

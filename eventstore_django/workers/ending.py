@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable
 from time import monotonic
@@ -44,6 +45,14 @@ class Backstop:
     def disarm(self) -> None:
         """Wait no longer."""
         faulthandler.cancel_dump_traceback_later()
+
+
+def leave_process() -> NoReturn:
+    """End this process with success, without waiting for its threads."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    logging.shutdown()
+    os._exit(0)
 
 
 def end_process(leases: Leases, call: Call) -> NoReturn:

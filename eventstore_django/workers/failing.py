@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
@@ -113,5 +112,8 @@ class Failures:
 
 
 def _short(error: Exception) -> str:
-    text = traceback.format_exception_only(error)[-1].strip().splitlines()[0]
+    try:
+        text = f"{type(error).__name__}: {error}".splitlines()[0]
+    except Exception:
+        text = f"{type(error).__name__}, whose text can't be told"
     return text if len(text) <= 200 else f"{text[:197]}..."

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from .. import conf
 from ..backends import backend_for
 from ..events import RecordedEvent
+from ..exceptions import SubscriptionError
 from ..subscriptions.context import EventContext
 from .reading import Batch
 from .shards import OwnedShard
@@ -50,6 +51,12 @@ class Caller:
 
 def _context(shard: OwnedShard, attempt: int, *, is_replay: bool) -> EventContext:
     return EventContext(shard.subscription, shard.version, shard.number, attempt, is_replay)
+
+
+def refuse_manual_commits(alias: str) -> None:
+    """Raise SubscriptionError for a connection on which nothing would ever be committed."""
+    if not connections[alias].settings_dict["AUTOCOMMIT"]:
+        raise SubscriptionError(f"Subscriptions need autocommit, and DATABASES[{alias!r}] has AUTOCOMMIT off.")
 
 
 @contextmanager

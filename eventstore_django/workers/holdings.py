@@ -16,7 +16,7 @@ from .leases import Leases, is_free
 from .registration import check_against_log
 from .reports import Report
 from .shards import OwnedShard
-from .sharing import fair_share
+from .sharing import fair_share, hands_for
 from .subscribers import Subscriber
 
 Running = Subscription.Status.RUNNING
@@ -39,6 +39,7 @@ class Holdings:
         self._report = report
         self._clock = clock
         self._statuses: dict[str, str] = {}
+        self._left_free: set[int] = set()
         self.shards: list[OwnedShard] = []
 
     def refresh(self, *, reload: bool = True) -> None:
@@ -50,10 +51,13 @@ class Holdings:
         self._tell_statuses(rows)
         self._drop_lost({row.pk: row for row in rows})
         running = [row for row in rows if row.subscription.status == Running]
-        share = self._share(running)
-        self._give_back_surplus(share)
-        claimed = self._claim(running, share - len(self.shards))
+        hands = self._hands()
+        share = fair_share(_counts(running), hands)
+        self.shards.sort(key=lambda shard: hands[shard.subscription])
+        self._give_back(self.shards[share:])
+        claimed = self._claim(sorted(running, key=lambda row: hands[row.subscription_id]), share)
         self.shards += claimed
+        self._drop_unused(rows)
         for shard in self.shards if reload else claimed:
             parking.load(self._alias, shard, self._clock())
 
@@ -85,9 +89,6 @@ class Holdings:
         idle = [shard for shard in self.shards if rows[shard.pk].subscription.status != Running]
         self._give_back(idle)
 
-    def _give_back_surplus(self, share: int) -> None:
-        self._give_back(self.shards[share:])
-
     def _give_back(self, shards: list[OwnedShard]) -> None:
         if shards:
             self._leases.give_back(shards)
@@ -95,21 +96,33 @@ class Holdings:
             for shard in shards:
                 self._report.line(f"{shard}: given back at position {shard.position}")
 
-    def _claim(self, running: Iterable[SubscriptionShard], wanted: int) -> list[OwnedShard]:
+    def _claim(self, running: list[SubscriptionShard], share: int) -> list[OwnedShard]:
         held = {shard.pk for shard in self.shards}
         mine = self._leases.worker.worker_id
-        candidates = [row for row in running if row.pk not in held and (row.is_free or row.owner == mine)]  # type: ignore[attr-defined]  # annotated
-        if wanted <= 0 or not candidates:
+        free = [row for row in running if row.pk not in held and (row.is_free or row.owner == mine)]  # type: ignore[attr-defined]  # annotated
+        # What nobody took since the last look is nobody's part, by some accident of who runs what: take it.
+        left = [row for row in free if row.pk in self._left_free]
+        self._left_free = {row.pk for row in free if row.owner != mine}
+        wanted = max(share - len(self.shards), len(left))
+        if wanted <= 0:
             return []
-        sound = [row.pk for row in candidates if self._is_sound(row)]
+        sound = [row.pk for row in free if self._is_sound(row)]
         in_flight = {name: subscriber.batch_size for name, subscriber in self._subscribers.items()}
         claimed = self._leases.claim(sound, wanted, in_flight, _counts(running))
+        self._left_free -= {shard.pk for shard in claimed}
         rows = {row.pk: row for row in running}
         for shard in claimed:
             shard.wait_until = self._clock() + _seconds_left(rows[shard.pk])
             careful = ", going on event by event: its last owner ended without a word" if shard.careful else ""
             self._report.line(f"{shard}: claimed at position {shard.position}{careful}")
         return claimed
+
+    def _drop_unused(self, rows: Iterable[SubscriptionShard]) -> None:
+        """Let others have what is this worker's by the table only, since before its connection broke."""
+        held = {shard.pk for shard in self.shards}
+        mine = self._leases.worker.worker_id
+        if unused := [row.pk for row in rows if row.owner == mine and row.pk not in held]:
+            self._leases.drop(unused)
 
     def _is_sound(self, row: SubscriptionShard) -> bool:
         try:
@@ -123,10 +136,10 @@ class Holdings:
             return False
         return True
 
-    def _share(self, running: Iterable[SubscriptionShard]) -> int:
+    def _hands(self) -> dict[str, int]:
         workers = Worker.objects.using(self._alias).filter(lease_until__gte=Now())
         others = workers.exclude(pk=self._leases.worker.worker_id).values_list("subscriptions", flat=True)
-        return fair_share(_counts(running), [list(self._subscribers), *others])
+        return hands_for(self._subscribers, [list(self._subscribers), *others])
 
     def _tell_statuses(self, rows: Iterable[SubscriptionShard]) -> None:
         statuses = {row.subscription_id: row.subscription.status for row in rows}

@@ -7,7 +7,7 @@ wakes up commits nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -39,12 +39,15 @@ class Leases:
         until = Now() + self.length
         if not Worker.objects.using(self.alias).filter(pk=self.worker.worker_id).update(lease_until=until):
             self._be_there()
-        self._owned().update(lease_until=until)
+        with transaction.atomic(using=self.alias):
+            # A row that an operator holds locked, in a reset that takes long, must not hold up the others.
+            rows = self._owned().select_for_update(skip_locked=True).values_list("pk", flat=True)
+            self._rows().filter(pk__in=list(rows)).update(lease_until=until)
 
     def claim(
-        self, candidates: Collection[int], wanted: int, in_flight: Mapping[str, int], shards: Mapping[str, int]
+        self, candidates: Sequence[int], wanted: int, in_flight: Mapping[str, int], shards: Mapping[str, int]
     ) -> list[OwnedShard]:
-        """Take over at most ``wanted`` of these rows, as far as nobody owns them.
+        """Take over at most ``wanted`` of these rows, the first ones first, as far as nobody owns them.
 
         ``in_flight`` and ``shards`` are by subscription: the events that will be in hand at a time, and
         how many shards there are.
@@ -53,7 +56,7 @@ class Leases:
             # Whoever holds a row locked at this moment is about to commit for it.
             mine = Q(owner=self.worker.worker_id)
             free = self._rows().filter(is_free() | mine, pk__in=candidates).order_by("pk")
-            rows = list(free.select_for_update(skip_locked=True)[:wanted])
+            rows = sorted(free.select_for_update(skip_locked=True), key=lambda row: candidates.index(row.pk))[:wanted]
             for row in rows:
                 self._rows().filter(pk=row.pk).update(
                     owner=self.worker.worker_id,
@@ -66,6 +69,10 @@ class Leases:
     def give_back(self, shards: Collection[OwnedShard]) -> None:
         """Let others have these shards at once. Nothing of them is in hand any more."""
         self._owned().filter(pk__in=[shard.pk for shard in shards]).update(owner=None, lease_until=None, in_flight=0)
+
+    def drop(self, rows: Collection[int]) -> None:
+        """Let others take over rows that this worker owns and does not work on; what is half done stays noted."""
+        self._owned().filter(pk__in=rows).update(owner=None, lease_until=None)
 
     def leave(self) -> None:
         """Give everything back, and be gone."""

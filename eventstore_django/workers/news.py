@@ -10,9 +10,9 @@ from ..models import LogHead
 
 
 def changed(alias: str) -> None:
-    """Raise the revision in the head row, which every worker sees at its next look; wake them when it commits."""
+    """Raise the revision beside the head, which every worker sees at its next look; wake them when it commits."""
     with transaction.atomic(using=alias):
         heads = LogHead.objects.using(alias)
-        heads.get_or_create(pk=LogHead.ROW)
-        heads.filter(pk=LogHead.ROW).update(revision=F("revision") + 1)
+        heads.get_or_create(pk=LogHead.CHANGES)
+        heads.filter(pk=LogHead.CHANGES).update(revision=F("revision") + 1)
         backend_for(alias).tell_workers()

@@ -30,6 +30,12 @@ def find(alias: str, name: str) -> Subscription:
     return row
 
 
+def locked(alias: str, name: str) -> Subscription:
+    """Lock the row of a subscription and return it: what changes its shards begins so, a switch of versions too."""
+    find(alias, name)
+    return Subscription.objects.using(alias).select_for_update(no_key=True).get(pk=name)
+
+
 def pause(alias: str, name: str) -> None:
     """Let a subscription stand still until it is resumed. The batch at hand is finished first."""
     _set_status(alias, name, Status.PAUSED)
@@ -38,7 +44,7 @@ def pause(alias: str, name: str) -> None:
 def resume(alias: str, name: str) -> None:
     """Let a paused or stopped subscription go on where it is; a failed event has all its attempts again."""
     with transaction.atomic(using=alias):
-        shards(alias, find(alias, name)).update(
+        shards(alias, locked(alias, name)).update(
             attempts=0, attempt_position=0, retry_at=None, owner=None, lease_until=None, epoch=F("epoch") + 1
         )
         Subscription.objects.using(alias).filter(pk=name).update(last_error="", last_error_at=None)
@@ -56,8 +62,8 @@ def reset(alias: str, name: str, position: int = 0) -> None:
     last = backend_for(alias).drawn_position()
     if position > last:
         raise SubscriptionError(f"The log ends at position {last}: a subscription can't begin behind {position}.")
-    row = find(alias, name)
     with transaction.atomic(using=alias):
+        row = locked(alias, name)
         # First, so that no batch at hand can commit between the handler's reset and this.
         # With what a rebuild has made so far: it was told that more had been handled.
         number = shards(alias, row).count()

@@ -77,7 +77,7 @@ def fail_again(alias: str, row: ParkedEvent, error: str, attempts: int, retries:
 
 def load(alias: str, shard: OwnedShard, now: float) -> None:
     """Take into memory which streams are held back, and when the first of them is due."""
-    shard.held_streams = set(active(alias, shard).values_list("stream_id", flat=True))
+    shard.held_streams = set(active(alias, shard).values_list("stream_id", flat=True).distinct())
     shard.next_retry = None
     if not shard.held_streams:
         return

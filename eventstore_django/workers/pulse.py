@@ -35,6 +35,7 @@ class Pulse:
         self._leases = leases
         self._clock = clock
         self._renew_at = clock()
+        self.renewal_seconds = leases.length.total_seconds() / 3
         self._publisher_seconds = min(PUBLISHER_SECONDS, leases.length.total_seconds())
         self.head = 0
         self.revision = -1
@@ -47,27 +48,35 @@ class Pulse:
         self._renew_if_due()
         found = backend_for(self._alias).publish(self._leases.worker.worker_id, self._publisher_seconds)
         self.is_publisher = found.publishing
-        return self._note(found.position, found.revision)
+        moved = max(0, found.position - self.head)
+        # Also when it went back, after a failover that lost events: nobody may go by what is no more.
+        self._note(found.position, found.revision)
+        return moved
 
     def look(self) -> int:
         """Find the watermark without publishing it: for a worker that works alone; return how far it moved."""
         self._renew_if_due()
-        return self._note(backend_for(self._alias).watermark(), self.revision)
+        # Without the publisher's row it may be lower for a moment; what was settled stays so.
+        head = max(self.head, backend_for(self._alias).watermark())
+        moved = head - self.head
+        self._note(head, self.revision)
+        return moved
+
+    def forget(self) -> None:
+        """Know nothing until the next beat: the database was away, and may have another past now."""
+        self.has_looked = False
 
     def _renew_if_due(self) -> None:
         now = self._clock()
         if now >= self._renew_at:
             self._leases.renew()
-            self._renew_at = now + self._leases.length.total_seconds() / 3
+            self._renew_at = now + self.renewal_seconds
 
-    def _note(self, position: int, revision: int) -> int:
-        self.has_looked = True
-        # Seen without the publisher's row it may be lower for a moment; what was settled stays so.
-        moved = max(0, position - self.head)
-        if moved or revision != self.revision:
-            self.head, self.revision = self.head + moved, revision
+    def _note(self, head: int, revision: int) -> None:
+        is_news = (head, revision, True) != (self.head, self.revision, self.has_looked)
+        self.head, self.revision, self.has_looked = head, revision, True
+        if is_news:
             self.changed.set()
-        return moved
 
 
 class PulseThread:
@@ -82,6 +91,8 @@ class PulseThread:
         each_beat: Callable[[], None] = lambda: None,
     ) -> None:
         self._each_beat = each_beat
+        # Leases are renewed between pauses.
+        self._longest_pause = min(conf.poll_interval(), pulse.renewal_seconds / 2, 1.0)
         self._alias = alias
         self._pulse = pulse
         self._watch = watch
@@ -96,7 +107,7 @@ class PulseThread:
     def __exit__(self, *error: object) -> None:
         # After the beat at hand.
         self._stopped.set()
-        self._thread.join(conf.poll_interval() + 5)
+        self._thread.join(self._longest_pause + 5)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -104,24 +115,27 @@ class PulseThread:
                 self._beat_until_stopped()
             except Exception:
                 logger.warning("The pulse of the worker lost its database; trying again.", exc_info=True)
+                self._pulse.forget()
                 self._each_beat()
                 self._stopped.wait(_RECONNECT_SECONDS)
             finally:
                 connections[self._alias].close()
 
     def _beat_until_stopped(self) -> None:
-        listener = backend_for(self._alias).listener()
+        backend = backend_for(self._alias)
+        backend.read_committed()
+        listener = backend.listener()
         if listener is not None and not listener.is_heard:
             logger.warning("LISTEN does not work here (a pooler?): new events are found by looking.")
             listener = None
-        tempo = Tempo(conf.poll_interval())
+        tempo = Tempo(self._longest_pause)
         heard = False
         while not self._stopped.is_set():
             moved = self._pulse.beat()
             self._each_beat()
             if late := self._watch.late():
                 self._hung(late)
-            pause = tempo.pause(moved, heard) if self._pulse.is_publisher else conf.poll_interval()
+            pause = tempo.pause(moved, heard) if self._pulse.is_publisher else self._longest_pause
             heard = self._wait(listener, pause)
 
     def _wait(self, listener: Listener | None, seconds: float) -> bool:

@@ -50,6 +50,8 @@ def read_batch(alias: str, shard: OwnedShard, subscriber: Subscriber, head: int)
     until = found[-1].position if len(found) == subscriber.batch_size else head
     if shard.floors is not None:
         found = [event for event in found if not shard.floors.has_handled(event.stream_id, event.position)]
+    if shard.passed_over:
+        found = [event for event in found if event.position not in shard.passed_over]
     return Batch(found, until, unreadable)
 
 

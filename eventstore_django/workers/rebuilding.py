@@ -15,13 +15,14 @@ from django.db import connections, transaction
 from django.db.models import QuerySet, Sum
 
 from .. import conf
+from ..backends import backend_for
 from ..exceptions import SubscriptionError
-from ..models import ParkedEvent, Subscription, SubscriptionShard
+from ..models import ParkedEvent, SubscriptionShard
 from ..subscriptions.declarations import Declaration
 from . import operations, parking
 from .ending import end_process
 from .failing import Failures
-from .handling import Caller
+from .handling import Caller, refuse_manual_commits
 from .identity import WorkerIdentity
 from .leases import Leases
 from .pulse import Pulse, PulseThread
@@ -82,6 +83,8 @@ class Rebuild:
 
         Raise SubscriptionError if a rebuild of it is going on already.
         """
+        refuse_manual_commits(self._alias)
+        backend_for(self._alias).read_committed()
         self._leases.join([])
         try:
             with PulseThread(self._alias, self._pulse, self._watch, self._hung), self._stop.working():
@@ -95,8 +98,8 @@ class Rebuild:
 
     def discard(self) -> None:
         """Throw away what an earlier run has replayed, to begin anew."""
-        row = operations.find(self._alias, self._subscriber.name)
         with transaction.atomic(using=self._alias):
+            row = operations.locked(self._alias, self._subscriber.name)
             self._shards().filter(version__gt=row.version).delete()
             ParkedEvent.objects.using(self._alias).filter(subscription=row, version__gt=row.version).delete()
 
@@ -107,9 +110,8 @@ class Rebuild:
         """Return the new version; make it if no earlier run did."""
         name = self._subscriber.name
         with transaction.atomic(using=self._alias):
-            row = operations.find(self._alias, name)
             # Another rebuild may be about to make it too.
-            Subscription.objects.using(self._alias).select_for_update().get(pk=name)
+            row = operations.locked(self._alias, name)
             version = row.version
             if not self._shards().filter(version=version + 1).exists():
                 self._subscriber.handler.prepare(version + 1)
@@ -149,7 +151,9 @@ class Rebuild:
         return False
 
     def _take(self, shard: OwnedShard, bound: int) -> bool:
-        shard.left_aside = set(self._kept_aside(shard, bound))
+        kept = dict(self._kept_aside(shard, bound))
+        shard.passed_over = {position for position, status in kept.items() if status == ParkedEvent.Status.DISCARDED}
+        shard.left_aside = kept.keys() - shard.passed_over
         # The last step of a shard with nothing to do is not worth to be put off here.
         shard.advanced_at = float("-inf")
         return self._turns.take(shard, self._subscriber, bound)
@@ -164,9 +168,9 @@ class Rebuild:
             raise SubscriptionError(f"Subscription {self._subscriber.name!r} was reset or switched in between.")
         return positions if len(positions) == len(shards) else [min(positions)] * len(shards)
 
-    def _kept_aside(self, shard: OwnedShard, bound: int) -> QuerySet[ParkedEvent, int]:
+    def _kept_aside(self, shard: OwnedShard, bound: int) -> QuerySet[ParkedEvent, tuple[int, str]]:
         rows = ParkedEvent.objects.using(self._alias).filter(subscription=shard.subscription, version=shard.version - 1)
-        return rows.filter(position__gt=shard.position, position__lte=bound).values_list("position", flat=True)
+        return rows.filter(position__gt=shard.position, position__lte=bound).values_list("position", "status")
 
     def _handled(self, version: int) -> int:
         return self._shards().filter(version=version).aggregate(total=Sum("handled"))["total"] or 0

@@ -76,13 +76,14 @@ class Retries:
         self._count(shard, subscriber, row)
         try:
             with limited_transaction(self._alias, subscriber):
-                if not self._is_wanted(row):
-                    return
                 self._caller.call(subscriber, shard, event, row.attempts, batch, is_replay=row.is_replay)
-                ParkedEvent.objects.using(self._alias).filter(pk=row.pk).delete()
+                # The shard before the row, as everybody locks them.
                 checkpoints.hold(self._alias, shard, handled=1)
+                self._remove(row)
         except LeaseLost:
             raise
+        except _Discarded:
+            return
         except Exception as error:
             self._failed(shard, subscriber, event, row, error)
         else:
@@ -96,6 +97,11 @@ class Retries:
             checkpoints.hold(self._alias, shard)
             rows = ParkedEvent.objects.using(self._alias).filter(pk=row.pk)
             rows.update(attempts=F("attempts") + 1, status=Status.RETRYING, retry_at=delay, updated_at=Now())
+
+    def _remove(self, row: ParkedEvent) -> None:
+        rows = ParkedEvent.objects.using(self._alias).filter(pk=row.pk).exclude(status=Status.DISCARDED)
+        if not rows.delete()[0]:
+            raise _Discarded
 
     def _is_wanted(self, row: ParkedEvent) -> bool:
         """Lock the row; return whether nobody discarded it in between."""
@@ -111,3 +117,7 @@ class Retries:
             if self._is_wanted(row):
                 parking.fail_again(self._alias, row, parking.told(error), row.attempts, subscriber.retries)
                 self._failures.tell(shard, event, row, error)
+
+
+class _Discarded(Exception):
+    """An operator gave up on the event while it was tried: what the handler did is rolled back."""

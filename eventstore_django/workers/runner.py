@@ -15,7 +15,7 @@ from ..exceptions import ConnectionLost, LeaseLost
 from ..subscriptions.declarations import Declaration
 from .ending import end_process
 from .failing import Failures
-from .handling import Caller
+from .handling import Caller, refuse_manual_commits
 from .holdings import Holdings
 from .identity import WorkerIdentity
 from .leases import Leases
@@ -67,6 +67,8 @@ class SubscriptionRunner:
         self.subscribers: Mapping[str, Subscriber] = {d.name: Subscriber(d) for d in declarations}
         self.worker = WorkerIdentity()
         self.leases = Leases(alias, self.worker, conf.lease_seconds())
+        self.broken_off = False
+        """Whether a handler was broken off: an async one may still be running in a thread of its own."""
         self.pulse = Pulse(alias, self.leases, clock)
         self.holdings = Holdings(alias, self.subscribers, self.leases, self.report, clock)
         self._clock = clock
@@ -102,14 +104,16 @@ class SubscriptionRunner:
         self._working(with_pulse)
 
     def _working(self, loop: Callable[[], None]) -> None:
-        with backend_for(self.alias).translated():
-            self._join()
+        refuse_manual_commits(self.alias)
         try:
+            with backend_for(self.alias).translated():
+                self._join()
             with self.stop.working():
                 loop()
         except StopNow:
             # Broken off in the middle of a statement: nobody knows what the connection is at.
             connections[self.alias].close()
+            self.broken_off = True
             self.report.line("broken off: the event at hand was rolled back")
         except BaseException:
             # What went wrong may have broken the transaction; the first error is the one to tell.
@@ -119,6 +123,7 @@ class SubscriptionRunner:
         self._leave()
 
     def _join(self) -> None:
+        backend_for(self.alias).read_committed()
         self.leases.join(self.subscribers)
         head = backend_for(self.alias).watermark()
         for subscriber in self.subscribers.values():
@@ -145,6 +150,9 @@ class SubscriptionRunner:
         while not self.stop.is_set:
             look()
             worked = self._step()
+            if not self.pulse.has_looked:
+                self.pulse.changed.wait(LONGEST_WAIT)
+                continue
             if (not worked or self._seems_done(target)) and self.holdings.have_come_to(target):
                 return
             if not worked:
@@ -163,11 +171,17 @@ class SubscriptionRunner:
         except (OperationalError, InterfaceError, ConnectionLost) as error:
             self._outlive(error)
             return False
+        except Error as error:
+            if backend_for(self.alias).is_connected():
+                raise
+            self._outlive(error)
+            return False
         self._outages = 0
         return worked
 
     def _turn(self) -> bool:
         self.pulse.changed.clear()
+        backend_for(self.alias).read_committed()
         if not self.pulse.has_looked:
             return False
         if self._clock() >= self._refresh_at or self.pulse.revision != self._seen_revision:
@@ -191,14 +205,16 @@ class SubscriptionRunner:
             worked = self._turns.take(shard, subscriber, head) or retried
         except LeaseLost:
             self.holdings.forget(shard)
+            self._refresh_at = float("-inf")
             return True
         self._tell_progress(shard, head)
         return worked
 
     def _refresh(self) -> None:
-        changed_by_others = self.pulse.revision != self._seen_revision
-        self._seen_revision = self.pulse.revision
-        self.holdings.refresh(reload=changed_by_others)
+        # Once: the other thread may change it at any time.
+        revision = self.pulse.revision
+        self.holdings.refresh(reload=revision != self._seen_revision)
+        self._seen_revision = revision
         self._refresh_at = self._clock() + self.leases.length.total_seconds() / 3
 
     def _tell_progress(self, shard: OwnedShard, head: int) -> None:
@@ -224,6 +240,7 @@ class SubscriptionRunner:
         pause = min(LONGEST_OUTAGE_PAUSE, 0.1 * 2**self._outages)
         self.report.line(f"the database is out of reach, trying again in {pause:g} s: {error}".strip())
         self.holdings.clear()
+        self.pulse.forget()
         self._refresh_at = float("-inf")
         connections[self.alias].close()
         self._pause(pause)

@@ -43,6 +43,8 @@ class OwnedShard:
     """Streams with events that were not handled in their turn. Only the owner adds to them."""
     left_aside: set[int] = field(default_factory=set)
     """Positions that the version in use has not handled in their turn either: they stay aside in a rebuild."""
+    passed_over: set[int] = field(default_factory=set)
+    """Positions that an operator gave up on in the version in use: they are given up here too."""
     next_retry: float | None = None
     """When the first of the held events is due, by the worker's clock; None for none."""
     advanced_at: float = float("-inf")
@@ -67,7 +69,8 @@ class OwnedShard:
             careful=row.in_flight,
             attempt_position=row.attempt_position,
             attempts=row.attempts,
-            inherited=row.in_flight > 0 and row.attempts > 0,
+            # Not those of this process, before its connection broke, nor those that ended with a verdict.
+            inherited=row.in_flight > 0 and row.attempts > 0 and row.owner != owner and row.retry_at is None,
         )
 
     def owns(self, event: RecordedEvent) -> bool:

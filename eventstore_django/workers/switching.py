@@ -11,8 +11,8 @@ from django.db.models.functions import Now
 
 from ..events import RecordedEvent
 from ..models import Event, ParkedEvent, Subscription, SubscriptionShard
-from ..subscriptions.sharding import Floors
-from . import parking
+from ..subscriptions.sharding import Floors, shard_of
+from . import operations, parking
 from .news import changed
 from .shards import OwnedShard
 from .subscribers import Subscriber
@@ -40,6 +40,7 @@ class Switch:
         """
         version = shards[0].version
         with transaction.atomic(using=self._alias):
+            operations.locked(self._alias, self._name)
             # Neither version commits anything from here on: each commit updates its shard's row.
             in_use = self._locked(version - 1)
             mine = self._locked(version)
@@ -51,7 +52,7 @@ class Switch:
                 return False
             for shard in shards:
                 parking.hold_back(self._alias, shard, [event for event in rest if shard.owns(event)])
-            self._carry_over(version)
+            self._carry_over(version, len(shards))
             self._subscriber.handler.switch(version)
             self._replace(version, floors)
         return True
@@ -75,19 +76,14 @@ class Switch:
         events: EventQuerySet = Event.objects.using(self._alias)
         return events.filter(**self._subscriber.declaration.events.conditions())
 
-    def _carry_over(self, version: int) -> None:
+    def _carry_over(self, version: int, shards: int) -> None:
         """What the version in use keeps aside stays so, with its errors and attempts, and is no replay."""
-        for row in self._kept_aside(version - 1):
-            self._kept_aside(version).filter(position=row.position).update(
-                status=row.status,
-                attempts=row.attempts,
-                error=row.error,
-                retry_at=row.retry_at,
-                reason=row.reason,
-                actor=row.actor,
-                is_replay=row.is_replay,
-            )
-        self._kept_aside(version - 1).delete()
+        in_use = self._kept_aside(version - 1)
+        self._kept_aside(version).filter(position__in=in_use.values("position")).delete()
+        for pk, stream_id, shard in list(in_use.values_list("pk", "stream_id", "shard")):
+            if shard_of(stream_id, shards) != shard:
+                in_use.filter(pk=pk).update(shard=shard_of(stream_id, shards))
+        in_use.update(version=version)
 
     def _kept_aside(self, version: int) -> QuerySet[ParkedEvent]:
         return ParkedEvent.objects.using(self._alias).filter(subscription=self._name, version=version)

@@ -8,7 +8,8 @@ from time import monotonic
 from typing import Any
 
 from eventstore_django import EventStore, EventSubscription, RecordedEvent
-from tests.concurrency.sessions import DEADLINE, rows
+from eventstore_django.backends.listening import APPENDED
+from tests.concurrency.sessions import DEADLINE, execute, rows
 
 _LOOK_AGAIN = 0.01
 _HAS_LOOKED = (
@@ -77,6 +78,8 @@ class Following:
         """End what still runs."""
         for subscription in self._started:
             subscription.stop()
+        # Some wait for a notification, for longer than a test may take.
+        execute(f"NOTIFY {APPENDED}")
         for subscription in self._started:
             subscription.join(DEADLINE)
         assert not any(subscription.is_running for subscription in self._started)

@@ -205,7 +205,6 @@ def _decorated(handler: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..
     return wrapper
 
 
-@pytest.mark.xfail(strict=True, reason="what a plain function returns is dropped, a coroutine as well: never awaited")
 def test_the_coroutine_of_an_async_handler_in_a_plain_decorator_is_run() -> None:
     _bound(_decorated(_async_function)).handle(_event(7), CONTEXT)
     coroutine, *handled = seen

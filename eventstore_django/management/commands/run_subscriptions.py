@@ -17,7 +17,7 @@ from ...store import EventStore
 from ...subscriptions.declarations import Declaration
 from ...transfer.failures import told_in_one_line
 from ...workers.choosing import chosen
-from ...workers.ending import Backstop
+from ...workers.ending import Backstop, leave_process
 from ...workers.runner import SubscriptionRunner
 from ...workers.stopping import StopFlag, StopSignals
 from ..listing import overview
@@ -89,6 +89,9 @@ class Command(BaseCommand):
                 runner.run_to_head() if options["once"] else runner.run()
             finally:
                 backstop.disarm()
+                if runner.broken_off:
+                    # An async handler goes on in its thread, and exit() would wait for it.
+                    leave_process()
 
 
 def _longest_silence(declarations: Sequence[Declaration]) -> float:

@@ -45,6 +45,7 @@ AS $$
 DECLARE
     row_now eventstore_log_head%ROWTYPE;
     moment timestamp with time zone := clock_timestamp();
+    drawn bigint;
     watermark bigint;
     flush_mode text;
 BEGIN
@@ -54,14 +55,15 @@ BEGIN
         SELECT * INTO row_now FROM eventstore_log_head h WHERE h.id = 1;
     END IF;
     head := row_now.position;
-    head_revision := row_now.revision;
+    SELECT coalesce(max(h.revision), 0) INTO head_revision FROM eventstore_log_head h WHERE h.id = 2;
     publishing := row_now.publisher IS NULL OR row_now.publisher = caller OR row_now.publisher_until < moment;
     IF NOT publishing THEN
         RETURN;
     END IF;
     -- Whether there is anything new at all: the look at the locks costs more.
     watermark := head;
-    IF coalesce(pg_sequence_last_value('eventstore_events_position_seq'::regclass), 1) > head THEN
+    drawn := pg_sequence_last_value('eventstore_events_position_seq'::regclass);
+    IF drawn IS NULL OR drawn > head THEN
         watermark := eventstore_watermark_v1();
     END IF;
     IF watermark <= head AND row_now.publisher = caller

@@ -1,6 +1,6 @@
 -- Who follows the log, and how far. Ordinary tables: they are never distributed.
 
--- One row. What it shows is settled: it commits after every event up to its position.
+-- Row 1: what it shows is settled, since it commits after every event up to its position. Row 2: the revision.
 CREATE TABLE eventstore_log_head (
     id smallint NOT NULL,
     position bigint NOT NULL DEFAULT 0,
