@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -13,15 +12,12 @@ APPENDED = "eventstore_appended"
 HEAD = "eventstore_head"
 """Channel on which the publisher tells that the watermark moved, and operators that something changed."""
 
-_PROOF_SECONDS = 1.0
-_PROOFS = 10
-
 
 class Listener:
     """Listens on the connection of the thread that made it. A notification is a hint, never the truth.
 
-    It hears nothing behind a pooler in transaction mode: ``is_heard`` is then False, found out by a
-    notification to itself, and whoever waits must look by himself.
+    Behind a pooler there is no session of one's own to listen in: ``is_heard`` is then False, nothing is
+    left behind in the pooler's session, and whoever waits must look by himself.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
@@ -29,24 +25,12 @@ class Listener:
         self._driver: Any = connection.connection
         self._errors = connection.wrap_database_errors
         with connection.cursor() as cursor:
-            cursor.execute(f"LISTEN {APPENDED}")
-            cursor.execute(f"LISTEN {HEAD}")
-            self.is_heard = self._hears_itself(cursor)
-
-    def _hears_itself(self, cursor: Any) -> bool:
-        heard: list[Any] = []
-        token = uuid4().hex
-        # By a handler: before psycopg 3.2.4 what arrives with the answer to a statement is lost otherwise.
-        self._driver.add_notify_handler(heard.append)
-        try:
-            cursor.execute("SELECT pg_notify(%s, %s)", [HEAD, token])
-            for _ in range(_PROOFS):
-                if any(notice.payload == token for notice in heard):
-                    return True
-                cursor.execute("SELECT pg_sleep(%s)", [_PROOF_SECONDS / _PROOFS])
-        finally:
-            self._driver.remove_notify_handler(heard.append)
-        return False
+            cursor.execute("SELECT pg_backend_pid()")
+            # A pooler tells its clients a number of its own in place of the backend's.
+            self.is_heard = cursor.fetchone()[0] == self._driver.pgconn.backend_pid
+            if self.is_heard:
+                cursor.execute(f"LISTEN {APPENDED}")
+                cursor.execute(f"LISTEN {HEAD}")
 
     def wait(self, seconds: float, *, hints: bool = True) -> bool:
         """Wait for a notification, so long at most; return whether one came. Without ``hints`` only for the head's."""

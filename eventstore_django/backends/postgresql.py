@@ -236,8 +236,8 @@ class PostgreSQLBackend(Backend):
         self._execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [milliseconds])
 
     def is_connected(self) -> bool:
-        """Ask the driver."""
-        return not self._connection_is_gone()
+        """Ask the driver; without one Django has closed what broke."""
+        return self.connection.connection is not None and not self._connection_is_gone()
 
     # Errors
 

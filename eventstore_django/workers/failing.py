@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from ..backends import backend_for
 from ..events import RecordedEvent
-from ..exceptions import SubscriptionError
+from ..exceptions import ConnectionLost, SubscriptionError
 from ..models import ParkedEvent, Subscription
 from ..signals import event_parked
 from . import checkpoints, parking
@@ -103,7 +103,7 @@ class Failures:
     def raise_if_meant(self, error: Exception) -> None:
         """Raise an error that is not for the handler's account."""
         # A connection that broke is nobody's fault but the network's; the loop begins anew.
-        if self._raises or not backend_for(self._alias).is_connected():
+        if self._raises or isinstance(error, ConnectionLost) or not backend_for(self._alias).is_connected():
             raise error
         for connection in connections.all(initialized_only=True):
             # The handler's statement may have broken another one.

@@ -7,15 +7,17 @@ from contextlib import contextmanager
 
 from django.db import connections, transaction
 
-from .. import conf
 from ..backends import backend_for
 from ..events import RecordedEvent
-from ..exceptions import SubscriptionError
+from ..exceptions import ConnectionLost, SubscriptionError
 from ..subscriptions.context import EventContext
 from .reading import Batch
 from .shards import OwnedShard
 from .subscribers import Subscriber
 from .watching import Watch
+
+BATCH_SECONDS = 1.0
+"""A transaction ends after the event that was at hand then: long ones hold locks and delay vacuum."""
 
 
 class Caller:
@@ -63,8 +65,17 @@ def refuse_manual_commits(alias: str) -> None:
 def limited_transaction(alias: str, subscriber: Subscriber) -> Iterator[None]:
     """Open the transaction of a handler, which the database ends if this process stands still in it."""
     backend = backend_for(alias)
+    backend.connection.ensure_connection()
+    driver = backend.connection.connection
     is_outermost = not backend.in_transaction()
-    with transaction.atomic(using=alias):
-        if is_outermost:
-            backend.limit_idle_transaction(conf.lease_seconds() + subscriber.time_limit)
-        yield
+    try:
+        with transaction.atomic(using=alias):
+            if is_outermost:
+                # No longer than a handler may take: whoever takes over may have to wait for these locks.
+                backend.limit_idle_transaction(subscriber.time_limit + BATCH_SECONDS)
+            yield
+    except Exception as error:
+        # Django has opened another connection by now: whatever the handler ran into, it was not its fault.
+        if backend.connection.connection is not driver:
+            raise ConnectionLost(f"The connection to database {alias!r} broke while an event was handled.") from error
+        raise

@@ -13,6 +13,7 @@ from ..exceptions import CheckpointMismatch
 from ..models import Subscription, SubscriptionShard, Worker
 from . import parking
 from .leases import Leases, is_free
+from .news import changed
 from .registration import check_against_log
 from .reports import Report
 from .shards import OwnedShard
@@ -95,6 +96,7 @@ class Holdings:
             self.shards = [shard for shard in self.shards if shard not in shards]
             for shard in shards:
                 self._report.line(f"{shard}: given back at position {shard.position}")
+            changed(self._alias)
 
     def _claim(self, running: list[SubscriptionShard], share: int) -> list[OwnedShard]:
         held = {shard.pk for shard in self.shards}

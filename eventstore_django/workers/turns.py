@@ -16,14 +16,12 @@ from ..events import RecordedEvent
 from ..exceptions import LeaseLost
 from . import checkpoints, parking
 from .failing import Failures, ProcessEnded
-from .handling import Caller, limited_transaction
+from .handling import BATCH_SECONDS, Caller, limited_transaction
 from .reading import Batch, last_event, read_batch
 from .shards import OwnedShard
 from .stopping import StopFlag
 from .subscribers import Subscriber
 
-BATCH_SECONDS = 1.0
-"""A transaction ends after the event that was at hand then: long ones hold locks and delay vacuum."""
 SKIP_SECONDS = 0.25
 """A shard with nothing to do follows the head at most that often: the row is for others to look at."""
 

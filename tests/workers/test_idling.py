@@ -1,0 +1,43 @@
+"""A worker with nothing to do hardly shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from time import monotonic
+
+import pytest
+
+from eventstore_django import EventStore
+from tests.concurrency.material import event
+
+from . import traces
+from .apps import QUERIES
+from .commands import Command, Commands
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SUBSCRIPTIONS = [f"idle-{number}" for number in range(30)]
+SECONDS = 11.0
+"""Long enough for leases to be renewed, and shards to be looked at, more than once."""
+PER_SECOND = 5
+
+
+def test_it_asks_little_and_holds_no_transaction_open(store: EventStore, commands: Commands) -> None:
+    queries = commands.directory / "queries"
+    command = commands.start(*SUBSCRIPTIONS, environment={QUERIES: str(queries)})
+    store.append("Account-1", [event()])
+    command.until(lambda: all(traces.handled(name) for name in SUBSCRIPTIONS), "did not handle it")
+    began, before = monotonic(), len(queries.read_text().splitlines())
+    command.until(lambda: has_no_transaction(command) and monotonic() - began > SECONDS)
+    asked = Counter(queries.read_text().splitlines()[before:])
+    assert asked.total() <= PER_SECOND * (monotonic() - began), asked.most_common(10)
+    # It is alive, and would have seen something.
+    assert asked.total() >= monotonic() - began
+    store.append("Account-1", [event()])
+    command.until(lambda: len(traces.handled(SUBSCRIPTIONS[-1])) == 2, "did not handle it")
+
+
+def has_no_transaction(command: Command) -> bool:
+    states = [state for _, state in command.sessions()]
+    assert "idle in transaction" not in states
+    return set(states) == {"idle"}
