@@ -12,6 +12,7 @@ from time import monotonic
 from typing import NoReturn
 
 from .leases import Leases
+from .news import changed
 from .watching import Call
 
 logger = logging.getLogger("eventstore_django.subscriptions")
@@ -62,6 +63,7 @@ def end_process(leases: Leases, call: Call) -> NoReturn:
     try:
         logger.critical("%s", call.told())
         leases.abandon()
+        changed(leases.alias)
     finally:
         logging.shutdown()
         os._exit(EXIT_CODE)

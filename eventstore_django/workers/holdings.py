@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 from typing import Any
@@ -41,6 +42,9 @@ class Holdings:
         self._clock = clock
         self._statuses: dict[str, str] = {}
         self._left_free: set[int] = set()
+        self._me = leases.worker.worker_id
+        self.next_expiry: float | None = None
+        """Seconds from the last look until the first lease of another worker runs out, if nobody renews it."""
         self.shards: list[OwnedShard] = []
 
     def refresh(self, *, reload: bool = True) -> None:
@@ -59,6 +63,8 @@ class Holdings:
         claimed = self._claim(sorted(running, key=lambda row: hands[row.subscription_id]), share)
         self.shards += claimed
         self._drop_unused(rows)
+        leased = [_seconds_leased(row) for row in running if row.owner != self._me]
+        self.next_expiry = min((seconds for seconds in leased if seconds > 0), default=None)
         for shard in self.shards if reload else claimed:
             parking.load(self._alias, shard, self._clock())
 
@@ -100,7 +106,7 @@ class Holdings:
 
     def _claim(self, running: list[SubscriptionShard], share: int) -> list[OwnedShard]:
         held = {shard.pk for shard in self.shards}
-        mine = self._leases.worker.worker_id
+        mine = self._me
         free = [row for row in running if row.pk not in held and (row.is_free or row.owner == mine)]  # type: ignore[attr-defined]  # annotated
         # What nobody took since the last look is nobody's part, by some accident of who runs what: take it.
         left = [row for row in free if row.pk in self._left_free]
@@ -122,7 +128,7 @@ class Holdings:
     def _drop_unused(self, rows: Iterable[SubscriptionShard]) -> None:
         """Let others have what is this worker's by the table only, since before its connection broke."""
         held = {shard.pk for shard in self.shards}
-        mine = self._leases.worker.worker_id
+        mine = self._me
         if unused := [row.pk for row in rows if row.owner == mine and row.pk not in held]:
             self._leases.drop(unused)
 
@@ -154,6 +160,10 @@ class Holdings:
 def _seconds_left(row: Any) -> float:
     """Return how long an event that is retried where it stands must wait, by the database's clock."""
     return (row.retry_at - row.now).total_seconds() if row.retry_at else 0.0
+
+
+def _seconds_leased(row: Any) -> float:
+    return (row.lease_until - row.now).total_seconds() if row.lease_until else math.inf
 
 
 def _counts(rows: Iterable[SubscriptionShard]) -> dict[str, int]:

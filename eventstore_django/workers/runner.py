@@ -35,6 +35,8 @@ MAX_OUTAGES = 30
 LONGEST_OUTAGE_PAUSE = 10.0
 LONGEST_WAIT = 0.2
 """Seconds after which the loop looks at the stop flag; that costs no query."""
+AFTER_EXPIRY = 0.1
+"""Seconds after the end of another worker's lease until its shards are claimed."""
 FAR_BEHIND = 10_000
 """Positions behind the head from which it is worth telling that a shard has caught up again."""
 
@@ -215,7 +217,10 @@ class SubscriptionRunner:
         revision = self.pulse.revision
         self.holdings.refresh(reload=revision != self._seen_revision)
         self._seen_revision = revision
-        self._refresh_at = self._clock() + self.leases.length.total_seconds() / 3
+        # When a lease of another runs out it is time to look, and not a third of a lease later.
+        expiry = self.holdings.next_expiry
+        soon = self.pulse.renewal_seconds if expiry is None else min(self.pulse.renewal_seconds, expiry + AFTER_EXPIRY)
+        self._refresh_at = self._clock() + max(AFTER_EXPIRY, soon)
 
     def _tell_progress(self, shard: OwnedShard, head: int) -> None:
         if shard.position >= head:

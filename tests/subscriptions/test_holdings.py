@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from time import monotonic
 from uuid import uuid4
 
 import pytest
@@ -90,6 +91,18 @@ def test_what_is_owned_by_the_table_only_is_left_to_others() -> None:
     runner.holdings.refresh()
     mine = SubscriptionShard.objects.filter(owner=runner.worker.worker_id)
     assert mine.count() == len(held(runner)) == 2
+
+
+def test_the_end_of_another_workers_lease_is_the_time_for_the_next_look() -> None:
+    runner = joined("x", "y")
+    other = another_worker("x", "y")
+    SubscriptionShard.objects.update(owner=other.worker_id, lease_until=timezone.now() + timedelta(seconds=2))
+    runner.pulse.look()
+    runner._refresh()
+    assert 0 < runner._refresh_at - monotonic() < 2.5
+    SubscriptionShard.objects.update(lease_until=timezone.now() - timedelta(seconds=2))
+    runner._refresh()
+    assert held(runner)
 
 
 def test_a_head_that_went_back_is_followed_back() -> None:
