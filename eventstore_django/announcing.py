@@ -17,12 +17,9 @@ from .signals import events_appended
 
 logger = logging.getLogger("eventstore_django.signals")
 
-RARE_SECONDS = 0.005
-"""An append that long after this process's last one is hinted at: its readers may be asleep."""
 HINT_SECONDS = 0.05
-"""So often a process that appends all the time sends a hint. The publisher stays awake for longer than that."""
+"""Within this time after a hint a process sends no other: the publisher stays awake for longer than that."""
 
-_last_append: dict[str, float] = {}
 _last_hint: dict[str, float] = {}
 
 
@@ -57,9 +54,7 @@ def _tell(backend: Backend, results: Sequence[AppendResult]) -> None:
 
 def _hint(backend: Backend) -> None:
     now = monotonic()
-    since_append = now - _last_append.get(backend.alias, -HINT_SECONDS)
-    _last_append[backend.alias] = now
-    if since_append < RARE_SECONDS and now - _last_hint.get(backend.alias, -HINT_SECONDS) < HINT_SECONDS:
+    if now - _last_hint.get(backend.alias, -HINT_SECONDS) < HINT_SECONDS:
         return
     _last_hint[backend.alias] = now
     try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-BUSY_SECONDS = 0.004
-QUIET_AFTER = 15
+BUSY_SECONDS = 0.002
+QUIET_AFTER = 30
 """Looks without anything new, after which the pauses grow: longer than a process may keep back its hints."""
 LONGEST_BUSY_SECONDS = 0.02
 

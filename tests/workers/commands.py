@@ -137,6 +137,14 @@ class Command:
         )
         self.until(lambda: not value(asked, self.name, seconds), "is never at rest")
 
+    def waits_for_lock(self) -> bool:
+        """Whether one of its statements waits for somebody else's lock."""
+        waiting = (
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = %s AND datname = current_database() "
+            "AND wait_event_type = 'Lock'"
+        )
+        return bool(value(waiting, self.name))
+
     def has_written(self) -> bool:
         """Whether it has an open transaction that has written something."""
         found = rows(

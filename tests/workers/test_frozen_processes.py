@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from datetime import timedelta
 from time import monotonic
 
@@ -12,6 +13,7 @@ from django.db.models.functions import Now
 from eventstore_django import EventStore, NewEvent
 from eventstore_django.models import ParkedEvent, SubscriptionShard, Worker
 from tests.concurrency.material import event
+from tests.concurrency.sessions import execute
 
 from . import traces
 from .commands import Commands
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LEASE = 1.0
 SETTINGS = {"LEASE_SECONDS": LEASE, "POLL_INTERVAL": 0.1}
+LOCK = 4712
 MARGIN = 10.0
 """Seconds: far more than starting a process takes."""
 
@@ -89,6 +92,36 @@ def test_who_takes_over_has_time_to_wait_for_the_locks_of_a_frozen_transaction(
     first.send(signal.SIGSTOP)
     second.until(lambda: traces.handled("brief"), "did not handle the event")
     assert not ParkedEvent.objects.exists()
+
+
+@pytest.fixture
+def retry_lock(traced: None) -> Iterator[int]:
+    """Key of an advisory lock that the counting of a retry waits for, in the middle of its transaction."""
+    execute(
+        f"CREATE FUNCTION worker_wait() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN PERFORM pg_advisory_xact_lock({LOCK}); RETURN NEW; END $$"
+    )
+    execute(
+        "CREATE TRIGGER worker_wait BEFORE UPDATE ON eventstore_parked_events FOR EACH ROW "
+        "WHEN (OLD.attempts <> NEW.attempts) EXECUTE FUNCTION worker_wait()"
+    )
+    execute("SELECT pg_advisory_lock(%s)", LOCK)
+    yield LOCK
+    execute("SELECT pg_advisory_unlock_all()")
+    execute("DROP TRIGGER worker_wait ON eventstore_parked_events")
+    execute("DROP FUNCTION worker_wait")
+
+
+def test_the_row_of_a_shard_is_freed_wherever_its_owner_was_frozen(
+    store: EventStore, retry_lock: int, commands: Commands
+) -> None:
+    first = commands.start("brief", settings=SETTINGS)
+    store.append("Account-1", [NewEvent("Told", {"do": "fail"})])
+    first.until(first.waits_for_lock, "does not try it again")
+    first.send(signal.SIGSTOP)
+    execute("SELECT pg_advisory_unlock(%s)", retry_lock)
+    second = commands.start("brief", settings=SETTINGS)
+    second.owns(1, seconds=LEASE + MARGIN)
 
 
 def test_a_worker_that_was_given_up_by_the_others_gets_its_share_again(store: EventStore, commands: Commands) -> None:
