@@ -82,7 +82,7 @@ class Tour:
     def follow(self) -> None:
         """Bring the read model up to date, as a worker does all the time."""
         self.tell("\n5. A subscription keeps a table of balances")
-        SubscriptionRunner(self.store.using, chosen(["balances"])).run_to_head()
+        SubscriptionRunner(self.store.using, chosen(["balances"])).run_to_head(threaded=False)
         for balance in Balance.objects.in_use().filter(account_id__in=[self.ada, self.grace]).order_by("pk"):
             self.tell(f"   {balance}")
 
