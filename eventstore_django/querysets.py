@@ -123,6 +123,12 @@ class EventQuerySet(QuerySet["Event"]):
 
     bulk_update.alters_data = True  # type: ignore[attr-defined]  # as above
 
+    def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: rows alone would leave their stream's version behind, and every later append would conflict."""
+        raise ImmutableEventError("bulk_create() refused: events are written by append(), which takes many at once.")
+
+    bulk_create.alters_data = True  # type: ignore[attr-defined]  # as above
+
 
 def _immutable(call: str) -> ImmutableEventError:
     return ImmutableEventError(f"{call} refused: stored events can't be changed or removed; append a correcting event.")

@@ -22,6 +22,10 @@ QUERYSET_CALLS: dict[str, Callable[[EventQuerySet], object]] = {
     "delete": lambda events: events.delete(),
     "adelete": lambda events: async_to_sync(events.adelete)(),
     "bulk_update": lambda events: events.bulk_update(list(events), ["event_type"]),
+    "bulk_create": lambda events: events.bulk_create([Event(stream_id="A-1", event_type="Other", event_version=9)]),
+    "abulk_create": lambda events: async_to_sync(events.abulk_create)(
+        [Event(stream_id="A-1", event_type="Other", event_version=9)]
+    ),
     "create": lambda events: events.create(stream_id="A-1", event_type="Other", event_version=9),
     "get_or_create": lambda events: events.get_or_create(stream_id="A-1", event_version=9),
     "update_or_create": lambda events: events.update_or_create(stream_id="A-1", defaults={"event_type": "Other"}),
