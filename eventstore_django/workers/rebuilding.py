@@ -22,7 +22,7 @@ from ..subscriptions.declarations import Declaration
 from . import operations, parking
 from .ending import end_process
 from .failing import Failures
-from .handling import Caller, refuse_manual_commits
+from .handling import Caller, limited_transaction, refuse_manual_commits
 from .identity import WorkerIdentity
 from .leases import Leases
 from .pulse import Pulse, PulseThread
@@ -109,7 +109,7 @@ class Rebuild:
     def _version(self) -> int:
         """Return the new version; make it if no earlier run did."""
         name = self._subscriber.name
-        with transaction.atomic(using=self._alias):
+        with limited_transaction(self._alias, self._subscriber):
             # Another rebuild may be about to make it too.
             row = operations.locked(self._alias, name)
             version = row.version

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -20,6 +19,7 @@ from .reports import Report
 from .shards import OwnedShard
 from .stopping import StopFlag
 from .subscribers import Subscriber
+from .transactions import bookkeeping
 
 AT_A_TIME = 100
 """Events that are tried again before other shards have their turn."""
@@ -93,7 +93,7 @@ class Retries:
         """Note the attempt before it is made: it may end this process, and is then due again after the delay."""
         row.attempts += 1
         delay = parking.delayed(self._alias, subscriber.retries.delay(row.attempts))
-        with transaction.atomic(using=self._alias):
+        with bookkeeping(self._alias):
             checkpoints.hold(self._alias, shard)
             rows = ParkedEvent.objects.using(self._alias).filter(pk=row.pk)
             rows.update(attempts=F("attempts") + 1, status=Status.RETRYING, retry_at=delay, updated_at=Now())
@@ -112,7 +112,7 @@ class Retries:
         self, shard: OwnedShard, subscriber: Subscriber, event: RecordedEvent, row: ParkedEvent, error: Exception
     ) -> None:
         self._failures.raise_if_meant(error)
-        with transaction.atomic(using=self._alias):
+        with bookkeeping(self._alias):
             checkpoints.hold(self._alias, shard)
             if self._is_wanted(row):
                 parking.fail_again(self._alias, row, parking.told(error), row.attempts, subscriber.retries)

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from time import monotonic
 from uuid import UUID
 
-from django.db import transaction
-
 from ..events import RecordedEvent
 from ..exceptions import LeaseLost
 from . import checkpoints, parking
@@ -21,6 +19,7 @@ from .reading import Batch, last_event, read_batch
 from .shards import OwnedShard
 from .stopping import StopFlag
 from .subscribers import Subscriber
+from .transactions import bookkeeping
 
 SKIP_SECONDS = 0.25
 """A shard with nothing to do follows the head at most that often: the row is for others to look at."""
@@ -139,7 +138,7 @@ class Turns:
         return True
 
     def _hold(self, shard: OwnedShard, event: RecordedEvent) -> None:
-        with transaction.atomic(using=self._alias):
+        with bookkeeping(self._alias):
             parking.hold_back(self._alias, shard, [event])
             checkpoints.advance(self._alias, shard, event.position, _named(event), parked=1)
         checkpoints.moved(shard, event.position)
