@@ -25,6 +25,7 @@ from .failing import Failures
 from .handling import Caller, limited_transaction, refuse_manual_commits
 from .identity import WorkerIdentity
 from .leases import Leases
+from .outages import with_new_connection
 from .pulse import Pulse, PulseThread
 from .registration import create_shards
 from .reports import Report
@@ -94,7 +95,7 @@ class Rebuild:
             connections[self._alias].close()
             return False
         finally:
-            self._leases.leave()
+            with_new_connection(self._alias, self._leases.leave)
 
     def discard(self) -> None:
         """Throw away what an earlier run has replayed, to begin anew."""

@@ -20,6 +20,7 @@ from .holdings import Holdings
 from .identity import WorkerIdentity
 from .leases import Leases
 from .news import changed
+from .outages import with_new_connection
 from .pulse import Pulse, PulseThread
 from .registration import register
 from .reports import Report
@@ -135,9 +136,13 @@ class SubscriptionRunner:
 
     def _leave(self) -> None:
         self.holdings.clear()
+        # It may have slept for long, and not have noticed that its connection is gone.
+        with_new_connection(self.alias, self._give_back)
+        self.report.line(f"worker {self.worker.name} has given everything back")
+
+    def _give_back(self) -> None:
         self.leases.leave()
         changed(self.alias)
-        self.report.line(f"worker {self.worker.name} has given everything back")
 
     # The loop
 
