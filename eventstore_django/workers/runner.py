@@ -13,6 +13,7 @@ from .. import conf
 from ..backends import backend_for
 from ..exceptions import ConnectionLost, LeaseLost
 from ..subscriptions.declarations import Declaration
+from .attempts import Attempts
 from .ending import end_process
 from .failing import Failures
 from .handling import Caller, refuse_manual_commits
@@ -82,8 +83,9 @@ class SubscriptionRunner:
         self._watch = Watch(clock)
         caller = Caller(self._watch)
         failures = Failures(alias, self.report, clock, raises=raises)
-        self._turns = Turns(alias, caller, failures, self.stop, clock)
-        self._retries = Retries(alias, caller, failures, self.report, self.stop, clock)
+        self._attempts = Attempts()
+        self._turns = Turns(alias, caller, failures, self._attempts, self.stop, clock)
+        self._retries = Retries(alias, caller, failures, self._attempts, self.report, self.stop, clock)
 
     def run(self) -> None:
         """Follow the log until the stop flag is set. Give the shards back, whatever happens."""
@@ -141,6 +143,7 @@ class SubscriptionRunner:
         self.report.line(f"worker {self.worker.name} has given everything back")
 
     def _give_back(self) -> None:
+        self._attempts.take_back()
         self.leases.leave()
         changed(self.alias)
 
