@@ -53,6 +53,17 @@ def count_attempt(alias: str, shard: OwnedShard, position: int) -> None:
     shard.attempt_position, shard.attempts = position, attempts
 
 
+def uncount_attempt(alias: str, shard: OwnedShard, position: int, before: tuple[int, int]) -> None:
+    """Forget an attempt that was broken off, if it was counted and has not ended since.
+
+    ``before`` is where the attempts stood then, and how many there were.
+    """
+    counted = (before[1] if before[0] == position else 0) + 1
+    # One that failed has a time to wait until; one that was handled has moved the shard.
+    rows = _row(alias, shard).filter(attempt_position=position, attempts=counted, retry_at=None)
+    rows.update(attempt_position=before[0], attempts=before[1])
+
+
 def wait(alias: str, shard: OwnedShard, position: int, attempts: int, until: datetime) -> None:
     """Note that the event at ``position`` failed so often, and is tried again where it stands."""
     _set(alias, shard, attempt_position=position, attempts=attempts, retry_at=until)

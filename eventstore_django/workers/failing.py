@@ -19,6 +19,7 @@ from .news import changed
 from .reports import Report
 from .shards import OwnedShard
 from .subscribers import Subscriber
+from .transactions import bookkeeping
 
 
 class ProcessEnded(SubscriptionError):
@@ -49,7 +50,7 @@ class Failures:
         if not subscriber.parks:
             self._wait_or_stop(shard, subscriber, event, error, attempts)
             return False
-        with transaction.atomic(using=self._alias):
+        with bookkeeping(self._alias):
             row = parking.keep_aside(self._alias, shard, event, parking.told(error), attempts, subscriber.retries)
             named = (event.position, event.event_id)
             checkpoints.advance(self._alias, shard, event.position, named, parked=1)
@@ -89,7 +90,7 @@ class Failures:
         changes = {"last_error": parking.told(error), "last_error_at": Now(), "updated_at": Now()}
         if subscriber.retries.is_used_up(attempts):
             changes["status"] = Subscription.Status.STOPPED
-        with transaction.atomic(using=self._alias):
+        with bookkeeping(self._alias):
             until = parking.delayed(self._alias, delay)
             checkpoints.wait(self._alias, shard, event.position, attempts, until)
             Subscription.objects.using(self._alias).filter(pk=shard.subscription).update(**changes)

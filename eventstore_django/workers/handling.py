@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import connections, transaction
+from django.db import connections
 
 from ..backends import backend_for
 from ..events import RecordedEvent
@@ -14,6 +14,7 @@ from ..subscriptions.context import EventContext
 from .reading import Batch
 from .shards import OwnedShard
 from .subscribers import Subscriber
+from .transactions import limited
 from .watching import Watch
 
 BATCH_SECONDS = 1.0
@@ -67,12 +68,9 @@ def limited_transaction(alias: str, subscriber: Subscriber) -> Iterator[None]:
     backend = backend_for(alias)
     backend.connection.ensure_connection()
     driver = backend.connection.connection
-    is_outermost = not backend.in_transaction()
     try:
-        with transaction.atomic(using=alias):
-            if is_outermost:
-                # No longer than a handler may take: whoever takes over may have to wait for these locks.
-                backend.limit_idle_transaction(subscriber.time_limit + BATCH_SECONDS)
+        # No longer than a handler may take: whoever takes over may have to wait for these locks.
+        with limited(alias, subscriber.time_limit):
             yield
     except Exception as error:
         # Django has opened another connection by now: whatever the handler ran into, it was not its fault.

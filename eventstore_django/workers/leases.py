@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from ..models import LogHead, SubscriptionShard, Worker
 from .identity import WorkerIdentity
 from .shards import OwnedShard
+from .transactions import bookkeeping
 
 
 class Leases:
@@ -39,7 +39,7 @@ class Leases:
         until = Now() + self.length
         if not Worker.objects.using(self.alias).filter(pk=self.worker.worker_id).update(lease_until=until):
             self._be_there()
-        with transaction.atomic(using=self.alias):
+        with bookkeeping(self.alias):
             # A row that an operator holds locked, in a reset that takes long, must not hold up the others.
             rows = self._owned().select_for_update(skip_locked=True).values_list("pk", flat=True)
             self._rows().filter(pk__in=list(rows)).update(lease_until=until)
@@ -52,7 +52,7 @@ class Leases:
         ``in_flight`` and ``shards`` are by subscription: the events that will be in hand at a time, and
         how many shards there are.
         """
-        with transaction.atomic(using=self.alias):
+        with bookkeeping(self.alias):
             # Whoever holds a row locked at this moment is about to commit for it.
             mine = Q(owner=self.worker.worker_id)
             free = self._rows().filter(is_free() | mine, pk__in=candidates).order_by("pk")

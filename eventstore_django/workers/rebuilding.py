@@ -20,11 +20,13 @@ from ..exceptions import SubscriptionError
 from ..models import ParkedEvent, SubscriptionShard
 from ..subscriptions.declarations import Declaration
 from . import operations, parking
+from .attempts import Attempts
 from .ending import end_process
 from .failing import Failures
-from .handling import Caller, refuse_manual_commits
+from .handling import Caller, limited_transaction, refuse_manual_commits
 from .identity import WorkerIdentity
 from .leases import Leases
+from .outages import with_new_connection
 from .pulse import Pulse, PulseThread
 from .registration import create_shards
 from .reports import Report
@@ -76,7 +78,8 @@ class Rebuild:
         self._pulse = Pulse(alias, self._leases, clock)
         self._watch = Watch(clock)
         failures = Failures(alias, self._report, clock, raises=not (keep_aside and self._subscriber.parks))
-        self._turns = Turns(alias, Caller(self._watch), failures, self._stop, clock)
+        self._attempts = Attempts()
+        self._turns = Turns(alias, Caller(self._watch), failures, self._attempts, self._stop, clock)
 
     def run(self, progress: Callable[[RebuildProgress], None] = lambda _: None) -> bool:
         """Replay until caught up, and switch; return whether that was done before the stop flag was set.
@@ -94,7 +97,11 @@ class Rebuild:
             connections[self._alias].close()
             return False
         finally:
-            self._leases.leave()
+            with_new_connection(self._alias, self._give_back)
+
+    def _give_back(self) -> None:
+        self._attempts.take_back()
+        self._leases.leave()
 
     def discard(self) -> None:
         """Throw away what an earlier run has replayed, to begin anew."""
@@ -109,7 +116,7 @@ class Rebuild:
     def _version(self) -> int:
         """Return the new version; make it if no earlier run did."""
         name = self._subscriber.name
-        with transaction.atomic(using=self._alias):
+        with limited_transaction(self._alias, self._subscriber):
             # Another rebuild may be about to make it too.
             row = operations.locked(self._alias, name)
             version = row.version

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.db.models.functions import Now
 
 from ..backends import backend_for
@@ -10,6 +9,7 @@ from ..exceptions import CheckpointMismatch
 from ..models import ErasedEvent, Event, Subscription, SubscriptionShard
 from ..subscriptions.declarations import Declaration
 from .reading import last_event
+from .transactions import bookkeeping
 
 
 def register(alias: str, declaration: Declaration, head: int) -> None:
@@ -18,7 +18,7 @@ def register(alias: str, declaration: Declaration, head: int) -> None:
     An existing one keeps its position, its shards and its status; what is declared is noted for people.
     """
     settings = declaration.settings()
-    with transaction.atomic(using=alias):
+    with bookkeeping(alias):
         row, created = Subscription.objects.using(alias).get_or_create(
             pk=declaration.name, defaults={"settings": settings}
         )

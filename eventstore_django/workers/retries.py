@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
+from functools import partial
 from time import monotonic
 
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -13,6 +14,7 @@ from ..events import RecordedEvent
 from ..exceptions import LeaseLost
 from ..models import Event, ParkedEvent
 from . import checkpoints, parking
+from .attempts import Attempts
 from .failing import Failures, ProcessEnded
 from .handling import Caller, limited_transaction
 from .reading import Batch, read_event
@@ -20,6 +22,7 @@ from .reports import Report
 from .shards import OwnedShard
 from .stopping import StopFlag
 from .subscribers import Subscriber
+from .transactions import bookkeeping
 
 AT_A_TIME = 100
 """Events that are tried again before other shards have their turn."""
@@ -35,6 +38,7 @@ class Retries:
         alias: str,
         caller: Caller,
         failures: Failures,
+        attempts: Attempts,
         report: Report,
         stop: StopFlag,
         clock: Callable[[], float] = monotonic,
@@ -42,6 +46,7 @@ class Retries:
         self._alias = alias
         self._caller = caller
         self._failures = failures
+        self._attempts = attempts
         self._report = report
         self._stop = stop
         self._clock = clock
@@ -73,7 +78,18 @@ class Retries:
             error = ProcessEnded("The worker's process ended at each attempt to handle this event.")
             self._failed(shard, subscriber, event, row, error)
             return
-        self._count(shard, subscriber, row)
+        with self._attempts.under_way(partial(self._uncount, shard, copy(row))):
+            self._count(shard, subscriber, row)
+            failure = self._attempt(shard, subscriber, event, row, batch)
+        if failure is None:
+            self._report.line(f"{shard}: position {row.position} handled at attempt {row.attempts}")
+        elif not isinstance(failure, _Discarded):
+            self._failed(shard, subscriber, event, row, failure)
+
+    def _attempt(
+        self, shard: OwnedShard, subscriber: Subscriber, event: RecordedEvent, row: ParkedEvent, batch: Batch
+    ) -> Exception | None:
+        """Try to handle one event; return what went wrong."""
         try:
             with limited_transaction(self._alias, subscriber):
                 self._caller.call(subscriber, shard, event, row.attempts, batch, is_replay=row.is_replay)
@@ -82,21 +98,27 @@ class Retries:
                 self._remove(row)
         except LeaseLost:
             raise
-        except _Discarded:
-            return
         except Exception as error:
-            self._failed(shard, subscriber, event, row, error)
-        else:
-            self._report.line(f"{shard}: position {row.position} handled at attempt {row.attempts}")
+            return error
+        return None
 
     def _count(self, shard: OwnedShard, subscriber: Subscriber, row: ParkedEvent) -> None:
         """Note the attempt before it is made: it may end this process, and is then due again after the delay."""
         row.attempts += 1
         delay = parking.delayed(self._alias, subscriber.retries.delay(row.attempts))
-        with transaction.atomic(using=self._alias):
+        with bookkeeping(self._alias):
             checkpoints.hold(self._alias, shard)
             rows = ParkedEvent.objects.using(self._alias).filter(pk=row.pk)
             rows.update(attempts=F("attempts") + 1, status=Status.RETRYING, retry_at=delay, updated_at=Now())
+
+    def _uncount(self, shard: OwnedShard, before: ParkedEvent) -> None:
+        """Put a row back to where it stood before an attempt that was broken off, if that was counted."""
+        with bookkeeping(self._alias):
+            checkpoints.hold(self._alias, shard)
+            counted = ParkedEvent.objects.using(self._alias).filter(
+                pk=before.pk, attempts=before.attempts + 1, status=Status.RETRYING
+            )
+            counted.update(attempts=before.attempts, status=before.status, retry_at=before.retry_at, updated_at=Now())
 
     def _remove(self, row: ParkedEvent) -> None:
         rows = ParkedEvent.objects.using(self._alias).filter(pk=row.pk).exclude(status=Status.DISCARDED)
@@ -112,7 +134,7 @@ class Retries:
         self, shard: OwnedShard, subscriber: Subscriber, event: RecordedEvent, row: ParkedEvent, error: Exception
     ) -> None:
         self._failures.raise_if_meant(error)
-        with transaction.atomic(using=self._alias):
+        with bookkeeping(self._alias):
             checkpoints.hold(self._alias, shard)
             if self._is_wanted(row):
                 parking.fail_again(self._alias, row, parking.told(error), row.attempts, subscriber.retries)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from time import monotonic
 
@@ -13,6 +13,7 @@ from .. import conf
 from ..backends import backend_for
 from ..exceptions import ConnectionLost, LeaseLost
 from ..subscriptions.declarations import Declaration
+from .attempts import Attempts
 from .ending import end_process
 from .failing import Failures
 from .handling import Caller, refuse_manual_commits
@@ -20,6 +21,7 @@ from .holdings import Holdings
 from .identity import WorkerIdentity
 from .leases import Leases
 from .news import changed
+from .outages import with_new_connection
 from .pulse import Pulse, PulseThread
 from .registration import register
 from .reports import Report
@@ -81,12 +83,13 @@ class SubscriptionRunner:
         self._watch = Watch(clock)
         caller = Caller(self._watch)
         failures = Failures(alias, self.report, clock, raises=raises)
-        self._turns = Turns(alias, caller, failures, self.stop, clock)
-        self._retries = Retries(alias, caller, failures, self.report, self.stop, clock)
+        self._attempts = Attempts()
+        self._turns = Turns(alias, caller, failures, self._attempts, self.stop, clock)
+        self._retries = Retries(alias, caller, failures, self._attempts, self.report, self.stop, clock)
 
     def run(self) -> None:
         """Follow the log until the stop flag is set. Give the shards back, whatever happens."""
-        self._in_thread(self._follow)
+        self._work(self._follow, self._pulse_thread())
 
     def run_to_head(self, *, threaded: bool = True) -> None:
         """Handle everything that is settled now, then stop. What waits for a later retry stays.
@@ -94,23 +97,20 @@ class SubscriptionRunner:
         Without a thread all of it happens on this thread's connection, inside its open transaction.
         """
         if threaded:
-            self._in_thread(self._catch_up)
+            self._work(self._catch_up, self._pulse_thread())
         else:
-            self._working(partial(self._catch_up, look=self.pulse.look))
+            self._work(partial(self._catch_up, look=self.pulse.look), nullcontext())
 
-    def _in_thread(self, loop: Callable[[], None]) -> None:
-        def with_pulse() -> None:
-            with PulseThread(self.alias, self.pulse, self._watch, self._hung, self._still_alive):
-                loop()
+    def _pulse_thread(self) -> PulseThread:
+        return PulseThread(self.alias, self.pulse, self._watch, self._hung, self._still_alive)
 
-        self._working(with_pulse)
-
-    def _working(self, loop: Callable[[], None]) -> None:
+    def _work(self, loop: Callable[[], None], pulse: AbstractContextManager[object]) -> None:
         refuse_manual_commits(self.alias)
         try:
             with backend_for(self.alias).translated():
                 self._join()
-            with self.stop.working():
+            # The end of the pulse is no work: there is nothing in it to be rolled back.
+            with pulse, self.stop.working():
                 loop()
         except StopNow:
             # Broken off in the middle of a statement: nobody knows what the connection is at.
@@ -135,9 +135,14 @@ class SubscriptionRunner:
 
     def _leave(self) -> None:
         self.holdings.clear()
+        # It may have slept for long, and not have noticed that its connection is gone.
+        with_new_connection(self.alias, self._give_back)
+        self.report.line(f"worker {self.worker.name} has given everything back")
+
+    def _give_back(self) -> None:
+        self._attempts.take_back()
         self.leases.leave()
         changed(self.alias)
-        self.report.line(f"worker {self.worker.name} has given everything back")
 
     # The loop
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.db.models import F, Min, QuerySet
 from django.db.models.functions import Now
 
@@ -13,6 +12,7 @@ from ..events import RecordedEvent
 from ..models import Event, ParkedEvent, Subscription, SubscriptionShard
 from ..subscriptions.sharding import Floors, shard_of
 from . import operations, parking
+from .handling import limited_transaction
 from .news import changed
 from .shards import OwnedShard
 from .subscribers import Subscriber
@@ -39,7 +39,7 @@ class Switch:
         anything else of its stream; what it has not is left to be handled live.
         """
         version = shards[0].version
-        with transaction.atomic(using=self._alias):
+        with limited_transaction(self._alias, self._subscriber):
             operations.locked(self._alias, self._name)
             # Neither version commits anything from here on: each commit updates its shard's row.
             in_use = self._locked(version - 1)

@@ -7,20 +7,21 @@ each attempt counted beforehand, until the culprit is found: a handler that ends
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from uuid import UUID
-
-from django.db import transaction
 
 from ..events import RecordedEvent
 from ..exceptions import LeaseLost
 from . import checkpoints, parking
+from .attempts import Attempts
 from .failing import Failures, ProcessEnded
 from .handling import BATCH_SECONDS, Caller, limited_transaction
 from .reading import Batch, last_event, read_batch
 from .shards import OwnedShard
 from .stopping import StopFlag
 from .subscribers import Subscriber
+from .transactions import bookkeeping
 
 SKIP_SECONDS = 0.25
 """A shard with nothing to do follows the head at most that often: the row is for others to look at."""
@@ -34,12 +35,14 @@ class Turns:
         alias: str,
         caller: Caller,
         failures: Failures,
+        attempts: Attempts,
         stop: StopFlag,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._alias = alias
         self._caller = caller
         self._failures = failures
+        self._attempts = attempts
         self._stop = stop
         self._clock = clock
 
@@ -124,9 +127,22 @@ class Turns:
         if shard.was_left_at(event.position):
             error = ProcessEnded("The worker's process ended while it handled this event.")
             return self._failures.of_event(shard, subscriber, event, error, shard.attempts)
-        if shard.careful or shard.attempts:
-            checkpoints.count_attempt(self._alias, shard, event.position)
-        attempt = max(1, shard.attempts)
+        before = (shard.attempt_position, shard.attempts)
+        uncount = partial(checkpoints.uncount_attempt, self._alias, shard, event.position, before)
+        with self._attempts.under_way(uncount):
+            if shard.careful or shard.attempts:
+                checkpoints.count_attempt(self._alias, shard, event.position)
+            attempt = max(1, shard.attempts)
+            failure = self._attempt(shard, subscriber, batch, event, attempt)
+        if failure is not None:
+            return self._failures.of_event(shard, subscriber, event, failure, attempt)
+        checkpoints.moved(shard, event.position)
+        return True
+
+    def _attempt(
+        self, shard: OwnedShard, subscriber: Subscriber, batch: Batch, event: RecordedEvent, attempt: int
+    ) -> Exception | None:
+        """Try to handle one event; return what went wrong."""
         try:
             with limited_transaction(self._alias, subscriber):
                 self._caller.call(subscriber, shard, event, attempt, batch)
@@ -134,12 +150,11 @@ class Turns:
         except LeaseLost:
             raise
         except Exception as error:
-            return self._failures.of_event(shard, subscriber, event, error, attempt)
-        checkpoints.moved(shard, event.position)
-        return True
+            return error
+        return None
 
     def _hold(self, shard: OwnedShard, event: RecordedEvent) -> None:
-        with transaction.atomic(using=self._alias):
+        with bookkeeping(self._alias):
             parking.hold_back(self._alias, shard, [event])
             checkpoints.advance(self._alias, shard, event.position, _named(event), parked=1)
         checkpoints.moved(shard, event.position)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from eventstore_django import (
     EventStore,
@@ -23,6 +24,7 @@ from eventstore_django.workers import operations
 from eventstore_django.workers.rebuilding import Rebuild, RebuildProgress
 from eventstore_django.workers.runner import SubscriptionRunner
 from eventstore_django.workers.stopping import StopFlag
+from tests.concurrency.sessions import execute
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -212,6 +214,19 @@ def test_an_event_that_fails_ends_the_rebuild_and_loses_nothing(
         Rebuild("default", declaration).run()
     seen.failing = set()
     seen.calls.clear()
+    assert Rebuild("default", declaration).run()
+    assert seen.of(2) == events
+
+
+def test_a_rebuild_that_lost_its_connection_can_be_run_again_at_once(
+    store: EventStore, seen: Seen, declared: Callable[..., Declaration]
+) -> None:
+    declaration = declared(batch_size=5)
+    events = fill(store)
+    catch_up(declaration)
+    with pytest.raises(OperationalError):
+        Rebuild("default", declaration).run(lambda progress: execute("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert not shards(2).exclude(owner=None).exists()
     assert Rebuild("default", declaration).run()
     assert seen.of(2) == events
 

@@ -114,6 +114,13 @@ def _stumble(event: RecordedEvent) -> None:
     _hang(event)
 
 
+def _relapse(event: RecordedEvent) -> None:
+    calls = _directory() / f"relapse-{event.position}-{os.getpid()}"
+    if len(calls.read_text().splitlines()) == 1:
+        _fail(event)
+    _hang(event)
+
+
 def _lock(event: RecordedEvent) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [event.payload["key"]])
@@ -130,6 +137,7 @@ _ORDERS = {
     "die": _die,
     "fail": _fail,
     "stumble": _stumble,
+    "relapse": _relapse,
     "lock": _lock,
 }
 

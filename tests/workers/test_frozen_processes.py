@@ -94,32 +94,42 @@ def test_who_takes_over_has_time_to_wait_for_the_locks_of_a_frozen_transaction(
     assert not ParkedEvent.objects.exists()
 
 
-@pytest.fixture
-def retry_lock(traced: None) -> Iterator[int]:
-    """Key of an advisory lock that the counting of a retry waits for, in the middle of its transaction."""
+PLACES = {
+    "retry": ("eventstore_parked_events", "OLD.attempts <> NEW.attempts"),
+    "claim": ("eventstore_subscription_shards", "OLD.epoch <> NEW.epoch"),
+    "renewal": ("eventstore_subscription_shards", "OLD.epoch = NEW.epoch AND OLD.lease_until <> NEW.lease_until"),
+    "news": ("eventstore_log_head", "OLD.revision <> NEW.revision"),
+}
+"""Updates in the middle of a worker's transactions: the table, and the condition."""
+
+
+@pytest.fixture(params=PLACES)
+def waits(request: pytest.FixtureRequest, traced: None) -> Iterator[None]:
+    """An advisory lock that a worker waits for in one of the places."""
+    table, condition = PLACES[request.param]
     execute(
         f"CREATE FUNCTION worker_wait() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN PERFORM pg_advisory_xact_lock({LOCK}); RETURN NEW; END $$"
     )
     execute(
-        "CREATE TRIGGER worker_wait BEFORE UPDATE ON eventstore_parked_events FOR EACH ROW "
-        "WHEN (OLD.attempts <> NEW.attempts) EXECUTE FUNCTION worker_wait()"
+        f"CREATE TRIGGER worker_wait BEFORE UPDATE ON {table} FOR EACH ROW "
+        f"WHEN ({condition}) EXECUTE FUNCTION worker_wait()"
     )
     execute("SELECT pg_advisory_lock(%s)", LOCK)
-    yield LOCK
+    yield
     execute("SELECT pg_advisory_unlock_all()")
-    execute("DROP TRIGGER worker_wait ON eventstore_parked_events")
+    execute(f"DROP TRIGGER worker_wait ON {table}")
     execute("DROP FUNCTION worker_wait")
 
 
 def test_the_row_of_a_shard_is_freed_wherever_its_owner_was_frozen(
-    store: EventStore, retry_lock: int, commands: Commands
+    store: EventStore, waits: None, commands: Commands
 ) -> None:
     first = commands.start("brief", settings=SETTINGS)
     store.append("Account-1", [NewEvent("Told", {"do": "fail"})])
-    first.until(first.waits_for_lock, "does not try it again")
+    first.until(first.waits_for_lock, "does not come to the place")
     first.send(signal.SIGSTOP)
-    execute("SELECT pg_advisory_unlock(%s)", retry_lock)
+    execute("SELECT pg_advisory_unlock(%s)", LOCK)
     second = commands.start("brief", settings=SETTINGS)
     second.owns(1, seconds=LEASE + MARGIN)
 

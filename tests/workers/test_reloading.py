@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from eventstore_django import EventStore
+from eventstore_django import EventStore, NewEvent
 from eventstore_django.models import SubscriptionShard
 from tests.concurrency.material import event
 
@@ -66,7 +66,32 @@ def test_ctrl_c_gives_the_shards_back(store: EventStore, commands: Commands) -> 
     declare(commands.directory, "before")
     command = start(commands, "before")
     command.told("before[3]: claimed")
-    command.rests(1.0)
+    # It looks once a second.
+    command.rests(0.5)
     os.killpg(command.pid, signal.SIGINT)
     assert command.wait(SOON) == 0, command.output
     assert owners("before") == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_is_enough_to_tell_the_process_that_was_started(
+    store: EventStore, commands: Commands, number: signal.Signals
+) -> None:
+    declare(commands.directory, "before")
+    command = start(commands, "before")
+    command.told("before[3]: claimed")
+    command.send(number)
+    assert command.wait(SOON) == 0, command.output
+    assert owners("before") == 0
+
+
+def test_the_event_at_hand_is_finished_first(store: EventStore, commands: Commands) -> None:
+    declare(commands.directory, "before")
+    command = start(commands, "before")
+    told = store.append("Account-1", [NewEvent("Told", {"do": "take", "seconds": 1.0})])
+    command.until(lambda: list(commands.directory.glob("take-*")), "did not begin")
+    os.killpg(command.pid, signal.SIGINT)
+    assert command.wait(SOON) == 0, command.output
+    assert traces.handled("before") == [told.events[0].position]
+    assert owners("before") == 0
+    assert "Traceback" not in command.output

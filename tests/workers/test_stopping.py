@@ -84,7 +84,24 @@ def test_to_be_broken_off_in_a_retry_is_no_failed_attempt(store: EventStore, com
         command = commands.start("one", settings=LEASE)
         command.called("stumble", calls)
         stopped(command)
+        # The one that failed.
+        assert ParkedEvent.objects.get(status=ParkedEvent.Status.RETRYING).attempts == 1
     assert not ParkedEvent.objects.filter(status=ParkedEvent.Status.PARKED).exists()
+
+
+def test_to_be_broken_off_event_by_event_is_no_failed_attempt(store: EventStore, commands: Commands) -> None:
+    store.append("Account-1", [NewEvent("Told", {"do": "relapse"})])
+    command = commands.start("one", settings=LEASE)
+    # First in a batch; then alone, where each attempt is counted beforehand.
+    command.called("relapse", 2)
+    assert SubscriptionShard.objects.get().attempts == 1
+    stopped(command)
+    shard = SubscriptionShard.objects.get()
+    assert (shard.attempts, shard.attempt_position, shard.in_flight) == (0, 0, 0)
+    (commands.directory / HEALED).touch()
+    assert commands.start("one", "--once").wait() == 0
+    traces.assert_exactly_once("one")
+    assert {effect.attempt for effect in traces.effects("one")} == {1}
 
 
 def test_a_second_signal_breaks_it_off_at_once(store: EventStore, commands: Commands) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,8 +20,7 @@ from ...workers.runner import SubscriptionRunner
 from ...workers.stopping import StopFlag, StopSignals
 from ..listing import overview
 from ..progress import ProgressReport
-
-_SECONDS_TO_STOP = 3.0
+from ..reloading import run_with_reloader, stopped_at_exit
 
 
 class Command(BaseCommand):
@@ -54,7 +51,7 @@ class Command(BaseCommand):
         if not declarations:
             raise CommandError("No subscription is declared: put one into the module subscribers of an app.")
         if settings.DEBUG and not options["noreload"] and not options["once"]:
-            autoreload.run_with_reloader(self._run_beside_reloader, alias, declarations, **options)
+            run_with_reloader(self._run_beside_reloader, alias, declarations, **options)
         else:
             self._run(alias, declarations, **options)
 
@@ -64,18 +61,12 @@ class Command(BaseCommand):
             self._work(alias, declarations, flag, **options)
 
     def _run_beside_reloader(self, alias: str, declarations: Sequence[Declaration], **options: Any) -> None:
-        # The reloader has the main thread, and with it the signals; it ends the process by exit().
+        # The reloader has the main thread, and with it the signals.
         autoreload.raise_last_exception()
         # What is registered last runs first: an embedded server must not end before the worker has.
         connections[alias].ensure_connection()
         flag = StopFlag()
-        done = threading.Event()
-
-        def stop() -> None:
-            flag.set()
-            done.wait(_SECONDS_TO_STOP)
-
-        atexit.register(stop)
+        done = stopped_at_exit(flag.set)
         try:
             self._work(alias, declarations, flag, **options)
         finally:
