@@ -34,6 +34,7 @@ from .reads import ReadContract
 from .streamnames import StreamNameContract
 from .subscriptions import SubscriptionContract
 from .subscriptions_checkpoints import CheckpointContract
+from .subscriptions_eventtypes import EventTypeSubscriptionContract
 from .subscriptions_failures import FailureContract
 from .subscriptions_handlers import HandlerContract
 from .subscriptions_operations import OperationContract
@@ -71,6 +72,7 @@ class EventStoreContract(
     OwnerContract,
     FailureContract,
     ParkingContract,
+    EventTypeSubscriptionContract,
     OperationContract,
     StatusContract,
 ):
