@@ -22,6 +22,7 @@ from .batches import BatchContract
 from .case import ContractCase
 from .committed import CommittedContract
 from .erasures import ErasureContract
+from .eventtypes import EventTypeContract
 from .idempotency import IdempotencyContract
 from .immutability import ImmutabilityContract
 from .iterators import IteratorContract
@@ -33,6 +34,7 @@ from .reads import ReadContract
 from .streamnames import StreamNameContract
 from .subscriptions import SubscriptionContract
 from .subscriptions_checkpoints import CheckpointContract
+from .subscriptions_eventtypes import EventTypeSubscriptionContract
 from .subscriptions_failures import FailureContract
 from .subscriptions_handlers import HandlerContract
 from .subscriptions_operations import OperationContract
@@ -53,6 +55,7 @@ class EventStoreContract(
     ValidationContract,
     LimitContract,
     ValueContract,
+    EventTypeContract,
     MetadataContract,
     StreamNameContract,
     ReadContract,
@@ -69,6 +72,7 @@ class EventStoreContract(
     OwnerContract,
     FailureContract,
     ParkingContract,
+    EventTypeSubscriptionContract,
     OperationContract,
     StatusContract,
 ):
