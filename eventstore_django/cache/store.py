@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from .. import conf
-from ..events import NewEvent, RecordedEvent
+from ..events import RecordedEvent
+from ..instances import EventLike
 from ..names import StreamName
 from ..operations import AppendOperation, AppendResult
 from ..store import EventStore
@@ -71,7 +74,7 @@ class CachedEventStore(EventStore):
     # Passed through
 
     def append(
-        self, stream_id: str, events: Iterable[NewEvent], expected_version: ExpectedVersionLike = ANY
+        self, stream_id: str, events: Iterable[EventLike], expected_version: ExpectedVersionLike = ANY
     ) -> AppendResult:
         """See ``EventStore.append``."""
         return self._store.append(stream_id, events, expected_version)
@@ -142,5 +145,7 @@ def _are_bounds(*bounds: int | None) -> bool:
     return all(bound is None or (isinstance(bound, int) and -_HIGHEST < bound < _HIGHEST) for bound in bounds)
 
 
-def _between(events: Sequence[RecordedEvent], first: int, last: int | None) -> list[RecordedEvent]:
-    return [event for event in events if first <= event.event_version and (last is None or event.event_version <= last)]
+def _between(events: list[RecordedEvent], first: int, last: int | None) -> list[RecordedEvent]:
+    version = attrgetter("event_version")
+    start = bisect_left(events, first, key=version)
+    return events[start:] if last is None else events[start : bisect_right(events, last, key=version)]
