@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
 
 from example_project.databases import database
 
@@ -16,5 +19,14 @@ DATABASES = {
     "default": {**_DEFAULT, "NAME": "eventstore_benchmarks"} if "PGDATA" in _DEFAULT else _DEFAULT,
 }
 DATABASES["prepared"] = {**DATABASES["default"], "OPTIONS": {**DATABASES["default"].get("OPTIONS", {}), **_PREPARED}}
+_FILES = Path(gettempdir()) / "eventstore-benchmarks"
+# The last one only where there is a server to measure with.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "files": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": _FILES},
+}
+if "REDIS_URL" in os.environ:
+    CACHES["redis"] = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["REDIS_URL"]}
 USE_TZ = True
 DEBUG = False

@@ -6,6 +6,7 @@ before ``django.setup()``.
 
 from __future__ import annotations
 
+from .cache import CachedEventStore
 from .context import caused_by, event_metadata
 from .events import NewEvent, RecordedEvent
 from .eventtypes.declaring import register_event, upcaster
@@ -49,6 +50,7 @@ __all__ = [
     "STREAM_EXISTS",
     "AppendOperation",
     "AppendResult",
+    "CachedEventStore",
     "CheckpointMismatch",
     "ConcurrencyError",
     "ConnectionLost",

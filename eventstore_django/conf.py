@@ -36,6 +36,7 @@ def _is_header(value: Any) -> bool:
 
 SETTINGS = {
     "APPEND_FUNCTION": Setting(True, "True or False", _is_bool),
+    "CACHE_CHUNK_SIZE": Setting(100, "a whole number from 1 to 1000", _is_int(1, 1000)),
     "HANDLER_TIME_LIMIT": Setting(60.0, "a number of seconds from 0.1 to 86400", _is_number(0.1, 86_400)),
     "LEASE_SECONDS": Setting(15.0, "a number of seconds from 0.5 to 3600", _is_number(0.5, 3600)),
     "NOTIFICATIONS": Setting(True, "True or False", _is_bool),
@@ -62,6 +63,11 @@ def get(key: str) -> Any:
 def append_function() -> bool:
     """Whether appends on PostgreSQL use the stored functions (one round trip) or the ORM."""
     return bool(get("APPEND_FUNCTION"))
+
+
+def cache_chunk_size() -> int:
+    """Events that a cached store keeps together."""
+    return int(get("CACHE_CHUNK_SIZE"))
 
 
 def position_lock_class() -> int:

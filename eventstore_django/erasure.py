@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import router, transaction
@@ -17,6 +18,7 @@ from .encoding import JSONObject, Refused, decode, encode
 from .exceptions import InvalidEvent
 from .models import Erasure, Event, Snapshot
 from .plans import check_correlation
+from .signals import events_erased
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -97,6 +99,8 @@ def _opened(backend: Backend, reason: str, actor: str) -> Iterator[OpenErasure]:
         backend.close_erasure()
         record.closed_at = timezone.now()
         record.save(using=alias, update_fields=["closed_at"])
+        tell = partial(events_erased.send_robust, Erasure, erasure_id=record.pk, using=alias)
+        transaction.on_commit(tell, using=alias, robust=True)
     logger.warning("Erasure %s closed: %s events", record.pk, record.events.using(alias).count())
 
 

@@ -19,3 +19,6 @@ snapshot_saved = Signal()
 event_parked = Signal()
 """After a subscription gave up on an event: ``subscription`` (its name), ``event``, ``error`` (text),
 ``attempts``, ``using``. The sender is the model ``ParkedEvent``."""
+
+events_erased = Signal()
+"""After the outermost commit of an erasure: ``erasure_id``, ``using``. The sender is the model ``Erasure``."""

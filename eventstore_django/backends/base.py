@@ -25,6 +25,7 @@ from .heads import Head, publish_with_orm
 from .ormappend import append_with_orm
 from .outcomes import Outcome
 from .shards import InShard
+from .templates import QueryTemplate
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -103,6 +104,10 @@ class Backend(ABC):
     def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
         """Return a function that reads these events above one position and up to another, to be called often."""
         return lambda after, until: events.filter(position__gt=after, position__lte=until)[:limit].recorded()
+
+    def rows(self, template: QueryTemplate, *values: int | str) -> Iterable[tuple[Any, ...]]:
+        """Return the rows of a query that is asked for often, with these values."""
+        return template(self.alias, *values)
 
     def analyse(self) -> None:  # noqa: B027  # most databases need nothing
         """Let the planner count the tables, after many events came at once; nothing where it needs none."""

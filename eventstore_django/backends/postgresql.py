@@ -32,6 +32,7 @@ from .heads import Head
 from .listening import APPENDED, HEAD, Listener
 from .outcomes import Conflict, Known, Outcome, Stored
 from .statements import APPEND, APPEND_EVENT, FAULTS, PUBLISH, WATERMARK, call, event_parameters, from_micros
+from .templates import QueryTemplate, compiled, filled
 
 if TYPE_CHECKING:
     from ..querysets import EventQuerySet
@@ -190,6 +191,14 @@ class PostgreSQLBackend(Backend):
                 return self.recorded_events(cursor.fetchall())
 
         return read
+
+    def rows(self, template: QueryTemplate, *values: int | str) -> Iterable[tuple[Any, ...]]:
+        """Turn it into SQL once, as above."""
+        statement, parameters = compiled(self.alias, template, tuple(map(type, values)))
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, filled(parameters, values))
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
     def analyse(self) -> None:
         """Without it pages are sorted rather than read along the index, until autovacuum comes by."""

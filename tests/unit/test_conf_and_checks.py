@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # For each key: values that it takes, and values that it refuses.
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "APPEND_FUNCTION": ([True, False], [None, 0, 1, "yes"]),
+    "CACHE_CHUNK_SIZE": ([1, 1000], [0, 1001, True, 2.0, "5", None]),
     "HANDLER_TIME_LIMIT": ([0.1, 60, 86_400], [0, 0.09, 86_401, True, "60", None, math.nan, math.inf]),
     "LEASE_SECONDS": ([0.5, 15, 3600.0], [0, 0.49, 3601, True, "15", None, math.nan]),
     "NOTIFICATIONS": ([True, False], [None, 0, 1, "off"]),

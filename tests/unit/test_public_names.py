@@ -19,6 +19,7 @@ PROMISED = [
     "STREAM_EXISTS",
     "AppendOperation",
     "AppendResult",
+    "CachedEventStore",
     "CheckpointMismatch",
     "ConcurrencyError",
     "DuplicateEventError",
@@ -58,7 +59,7 @@ MODELS = [
     "Worker",
 ]
 
-SIGNALS = ["event_parked", "events_appended", "snapshot_saved"]
+SIGNALS = ["event_parked", "events_appended", "events_erased", "snapshot_saved"]
 
 # Raised by the command that imports, which prints it; and inside of a worker, which goes on without the shard.
 INTERNAL = {"ImportRefused", "LeaseLost"}
