@@ -67,6 +67,7 @@ def test_a_removed_event_is_not_read(store: EventStore, cached: CachedEventStore
         found = assert_same(cached, store, stream)
         assert list(cached.iter_events(stream)) == found
         assert version not in [event.event_version for event in found]
+        assert (version - 1) // 2 not in kept(stream)
     assert found == []
 
 

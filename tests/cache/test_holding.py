@@ -88,6 +88,7 @@ def _damaged(value: Any) -> list[Any]:
         (erased, before, columns[:-1]),
         (erased, before, [*columns, columns[0]]),
         (erased, before, [column[:1] for column in columns]),
+        (erased, before, [column[1:] for column in columns]),
         (erased, before, [columns[0][:1], *columns[1:]]),
         (erased, before, [columns[0], ["no id", "no id"], *columns[2:]]),
         (erased, before, [*columns[:4], [[], []], *columns[5:]]),
@@ -96,7 +97,7 @@ def _damaged(value: Any) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("kind", range(15))
+@pytest.mark.parametrize("kind", range(16))
 def test_a_value_that_is_something_else_is_not_read(store: EventStore, cached: CachedEventStore, kind: int) -> None:
     store.append("A-1", several(6))
     assert_same(cached, store, "A-1")
