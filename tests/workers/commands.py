@@ -145,6 +145,15 @@ class Command:
         )
         return bool(value(waiting, self.name))
 
+    def has_open_transaction(self, seconds: float) -> bool:
+        """Whether it has let a transaction stay open for so long without asking for anything."""
+        found = (
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = %s AND datname = current_database() "
+            "AND starts_with(state, 'idle in transaction') "
+            "AND state_change < clock_timestamp() - make_interval(secs => %s)"
+        )
+        return bool(value(found, self.name, seconds))
+
     def has_written(self) -> bool:
         """Whether it has an open transaction that has written something."""
         found = rows(
