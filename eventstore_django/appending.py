@@ -18,6 +18,7 @@ from .exceptions import ConcurrencyError, TransactionAborted
 from .idempotency import first_events
 from .operations import AppendOperation, AppendResult
 from .plans import AppendPlan, PlannedEvent, plan_append
+from .recording import recorded_event
 
 
 def append_operations(alias: str, operations: Iterable[AppendOperation]) -> list[AppendResult]:
@@ -78,7 +79,7 @@ def _stored(plan: AppendPlan, outcome: Stored) -> list[AppendResult]:
 def _recorded(plan: AppendPlan, event: PlannedEvent, position: int, outcome: Stored) -> RecordedEvent:
     stream = plan.stream_of(event)
     assert outcome.created_at is not None  # noqa: S101  # events were stored, so there is a time
-    return RecordedEvent(
+    return recorded_event(
         position,
         event.source.event_id,
         stream.text,

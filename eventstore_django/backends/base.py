@@ -21,6 +21,7 @@ from ..events import RECORDED_FIELDS, RecordedEvent
 from ..exceptions import EventStoreError, NotMigrated
 from ..names import StreamName
 from ..plans import AppendPlan
+from ..recording import recorded_event
 from .heads import Head, publish_with_orm
 from .ormappend import append_with_orm
 from .outcomes import Outcome
@@ -99,7 +100,7 @@ class Backend(ABC):
 
     def recorded_events(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[RecordedEvent]:
         """Turn rows of ``recorded_columns`` into RecordedEvents."""
-        return starmap(RecordedEvent, rows)
+        return starmap(recorded_event, rows)
 
     def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
         """Return a function that reads these events above one position and up to another, to be called often."""

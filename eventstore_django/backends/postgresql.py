@@ -25,6 +25,7 @@ from ..exceptions import (
 )
 from ..names import StreamName
 from ..plans import AppendPlan
+from ..recording import recorded_event
 from .base import Backend
 from .bounds import AFTER, UNTIL, bounded_read
 from .columns import RECORDED_COLUMNS, read_time
@@ -164,7 +165,7 @@ class PostgreSQLBackend(Backend):
             stored,
             schema,
         ) in rows:
-            yield RecordedEvent(
+            yield recorded_event(
                 position,
                 event_id,
                 stream,
