@@ -6,9 +6,22 @@ before ``django.setup()``.
 
 from __future__ import annotations
 
+from .aggregates.aggregate import Aggregate
+from .aggregates.applying import AppliedEvent, applies
+from .aggregates.deciders import DecidedAggregate, Decider
+from .aggregates.snapshots import AggregateSnapshot
+from .aggregates.strategies import (
+    AnySnapshotStrategy,
+    IntervalSnapshotStrategy,
+    NeverSnapshotStrategy,
+    SnapshotStrategy,
+    TimedSnapshotStrategy,
+)
 from .context import caused_by, event_metadata
 from .events import NewEvent, RecordedEvent
 from .exceptions import (
+    AggregateNotFound,
+    AmbiguousAggregate,
     CheckpointMismatch,
     ConcurrencyError,
     ConnectionLost,
@@ -17,10 +30,13 @@ from .exceptions import (
     ImmutableEventError,
     InvalidEvent,
     InvalidExpectedVersion,
+    InvalidSnapshot,
     InvalidStreamName,
     NotMigrated,
+    ReadOnlyAggregate,
     SubscriptionError,
     TransactionAborted,
+    UnhandledEvent,
     UnknownSubscription,
     UnsafeRead,
     UnsupportedDatabase,
@@ -29,6 +45,9 @@ from .exceptions import (
 )
 from .names import StreamName
 from .operations import AppendOperation, AppendResult
+from .repositories.editing import Edit
+from .repositories.manager import AggregateHistory, SnapshotManager
+from .repositories.repository import Repository, save_all
 from .store import EventStore
 from .subscriptions.context import EventContext, event_context
 from .subscriptions.declarations import subscription
@@ -44,38 +63,59 @@ __all__ = [
     "ANY",
     "NO_STREAM",
     "STREAM_EXISTS",
+    "Aggregate",
+    "AggregateHistory",
+    "AggregateNotFound",
+    "AggregateSnapshot",
+    "AmbiguousAggregate",
+    "AnySnapshotStrategy",
     "AppendOperation",
     "AppendResult",
+    "AppliedEvent",
     "CheckpointMismatch",
     "ConcurrencyError",
     "ConnectionLost",
+    "DecidedAggregate",
+    "Decider",
     "DuplicateEventError",
+    "Edit",
     "EventContext",
     "EventStore",
     "EventStoreError",
     "EventSubscription",
     "ExpectedVersion",
     "ImmutableEventError",
+    "IntervalSnapshotStrategy",
     "InvalidEvent",
     "InvalidExpectedVersion",
+    "InvalidSnapshot",
     "InvalidStreamName",
+    "NeverSnapshotStrategy",
     "NewEvent",
     "NotMigrated",
+    "ReadOnlyAggregate",
     "RecordedEvent",
+    "Repository",
     "RetryPolicy",
+    "SnapshotManager",
+    "SnapshotStrategy",
     "StreamName",
     "SubscriptionError",
+    "TimedSnapshotStrategy",
     "TransactionAborted",
+    "UnhandledEvent",
     "UnknownSubscription",
     "UnsafeRead",
     "UnsupportedDatabase",
     "VersionConflict",
     "WaitTimedOut",
+    "applies",
     "await_for",
     "caused_by",
     "event_context",
     "event_metadata",
     "live_version",
+    "save_all",
     "subscription",
     "wait_for",
 ]

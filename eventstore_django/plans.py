@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from .encoding import JSONObject, Refused, encode, text_fault
+from .encoding import JSONObject, Refused, decode, encode, text_fault
 from .events import NewEvent
 from .exceptions import InvalidEvent, VersionConflict
 from .names import MAX_LENGTH, StreamName, forbidden_character
@@ -27,6 +27,7 @@ MAX_EVENTS = 1000
 
 MAX_EVENT_TYPE_LENGTH = 100
 _MAX_SCHEMA_VERSION = 2**31 - 1
+_ANY_STREAM = StreamName.parse("any")
 
 
 class PlannedEvent(NamedTuple):
@@ -113,6 +114,14 @@ def plan_append(operations: Iterable[AppendOperation], context: JSONObject) -> A
             except Refused as refused:
                 raise InvalidEvent(refused.reason, path=refused.path, index=index, operation=number) from None
     return AppendPlan(streams, tuple(checks), tuple(events))
+
+
+def stored_payload(event: NewEvent) -> JSONObject:
+    """Return an event's payload as a reader will see it. Raise InvalidEvent as the append would."""
+    try:
+        return decode(_plan_event(event, _ANY_STREAM, 0, 1, {}).payload)
+    except Refused as refused:
+        raise InvalidEvent(refused.reason, path=refused.path) from None
 
 
 def _listed(operation: AppendOperation) -> list[NewEvent]:
