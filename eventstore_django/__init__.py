@@ -19,6 +19,7 @@ from .aggregates.strategies import (
 )
 from .context import caused_by, event_metadata
 from .events import NewEvent, RecordedEvent
+from .eventtypes.declaring import register_event, upcaster
 from .exceptions import (
     AggregateNotFound,
     AmbiguousAggregate,
@@ -33,10 +34,12 @@ from .exceptions import (
     InvalidSnapshot,
     InvalidStreamName,
     NotMigrated,
+    PayloadMismatch,
     ReadOnlyAggregate,
     SubscriptionError,
     TransactionAborted,
     UnhandledEvent,
+    UnknownEventType,
     UnknownSubscription,
     UnsafeRead,
     UnsupportedDatabase,
@@ -93,6 +96,7 @@ __all__ = [
     "NeverSnapshotStrategy",
     "NewEvent",
     "NotMigrated",
+    "PayloadMismatch",
     "ReadOnlyAggregate",
     "RecordedEvent",
     "Repository",
@@ -104,6 +108,7 @@ __all__ = [
     "TimedSnapshotStrategy",
     "TransactionAborted",
     "UnhandledEvent",
+    "UnknownEventType",
     "UnknownSubscription",
     "UnsafeRead",
     "UnsupportedDatabase",
@@ -115,7 +120,9 @@ __all__ = [
     "event_context",
     "event_metadata",
     "live_version",
+    "register_event",
     "save_all",
     "subscription",
+    "upcaster",
     "wait_for",
 ]

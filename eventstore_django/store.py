@@ -13,7 +13,8 @@ from . import conf
 from .aggregates.snapshots import AggregateSnapshot
 from .appending import append_operations
 from .backends import backend_for
-from .events import NewEvent, RecordedEvent
+from .events import RecordedEvent
+from .instances import EventLike
 from .names import StreamName
 from .operations import AppendOperation, AppendResult
 from .snapshots import Wanted, find_snapshot, write_snapshot
@@ -54,7 +55,7 @@ class EventStore:
     # Writing
 
     def append(
-        self, stream_id: str, events: Iterable[NewEvent], expected_version: ExpectedVersionLike = ANY
+        self, stream_id: str, events: Iterable[EventLike], expected_version: ExpectedVersionLike = ANY
     ) -> AppendResult:
         """Append events to a stream, all or none, if the stream has the expected version.
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from ..encoding import JSONObject, Refused, decode, encode
 from ..events import NewEvent
 from ..exceptions import ReadOnlyAggregate, UnhandledEvent
-from ..plans import stored_payload
-from .applying import AppliedEvent, RaisedEvent, methods_of
+from ..instances import EventLike
+from .applying import AppliedEvent, Handler, handlers_of
 from .ledger import AggregateId, Ledger, id_text
+from .raising import RaisedEvent
 from .registry import registry
 
 if TYPE_CHECKING:
@@ -48,13 +49,13 @@ class Aggregate:
     ignores_unknown_events: ClassVar[bool] = False
     """Whether an event that no method applies is passed over. If not, it is an UnhandledEvent."""
 
-    _methods: ClassVar[Mapping[str, str]] = {}
+    _handlers: ClassVar[Mapping[str, Handler]] = {}
 
     def __init_subclass__(cls, *, registered: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "aggregate_type" not in vars(cls):
             cls.aggregate_type = cls.__name__
-        cls._methods = methods_of(cls)
+        cls._handlers = handlers_of(cls)
         if registered:
             registry.add(cls)
 
@@ -82,7 +83,7 @@ class Aggregate:
 
     def raise_event(
         self,
-        event: NewEvent | str,
+        event: EventLike | str,
         payload: JSONObject | None = None,
         *,
         metadata: JSONObject | None = None,
@@ -90,17 +91,16 @@ class Aggregate:
     ) -> None:
         """Say that something has happened: the state changes now, and the event is stored by ``save``.
 
-        Takes a NewEvent, or what one is made of. Raise InvalidEvent for what can't be stored,
-        UnhandledEvent if no method applies it, ReadOnlyAggregate for a state of the past.
+        Takes an instance of a registered class, a NewEvent, or a type and a payload. Raise InvalidEvent
+        for what can't be stored, UnhandledEvent if no method applies it, ReadOnlyAggregate for a state of
+        the past.
         """
         if self._ledger.is_past:
             raise ReadOnlyAggregate(f"{self!r} shows a state of the past and raises no events: load it as it is now.")
-        if not isinstance(event, NewEvent):
-            event = NewEvent(event, {} if payload is None else payload, metadata=metadata, occurred_at=occurred_at)
-        version = self.version + len(self._ledger.pending) + 1
-        # Decoded: a method must see what it will see when the event is replayed.
-        self._apply(RaisedEvent(event.event_type, stored_payload(event), version, event.occurred_at))
-        self._ledger.pending.append(event)
+        new = _new_event(event, payload, metadata, occurred_at)
+        # As it will look when it is replayed: a method must not see anything else.
+        self._apply(RaisedEvent(new, self.version + len(self._ledger.pending) + 1))
+        self._ledger.pending.append(new)
 
     @classmethod
     def replay(cls, aggregate_id: AggregateId, events: Iterable[RecordedEvent]) -> Self:
@@ -115,9 +115,9 @@ class Aggregate:
             self._ledger.version = event.event_version
 
     def _apply(self, event: AppliedEvent) -> None:
-        method = self._methods.get(event.event_type)
-        if method is not None:
-            getattr(self, method)(event)
+        handler = self._handlers.get(event.event_type)
+        if handler is not None:
+            handler(self, event)
         elif not self.ignores_unknown_events:
             raise UnhandledEvent(self.aggregate_type, event.event_type, event.event_version)
 
@@ -137,6 +137,20 @@ class Aggregate:
         if has_snapshots(type(self)):
             return {name: shown(value) for name, value in self.to_snapshot().items()}
         return {name: shown(value) for name, value in vars(self).items() if not name.startswith("_")}
+
+
+def _new_event(
+    event: EventLike | str, payload: JSONObject | None, metadata: JSONObject | None, occurred_at: datetime | None
+) -> NewEvent:
+    if isinstance(event, str):
+        return NewEvent(event, {} if payload is None else payload, metadata=metadata, occurred_at=occurred_at)
+    if payload is not None:
+        raise TypeError("raise_event() takes a payload beside the name of a type only.")
+    if not isinstance(event, NewEvent):
+        return NewEvent.of(event, metadata=metadata, occurred_at=occurred_at)
+    if metadata is not None or occurred_at is not None:
+        raise TypeError("raise_event() takes a NewEvent alone: metadata and time are its own.")
+    return event
 
 
 def has_snapshots(kind: type[Aggregate]) -> bool:

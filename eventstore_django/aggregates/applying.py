@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..encoding import JSONObject
+from ..eventtypes.registry import registry
 
 Method = TypeVar("Method", bound=Callable[..., None])
 
@@ -17,8 +17,8 @@ _MARK = "_eventstore_applies"
 class AppliedEvent(Protocol):
     """What an event is to the state: the same when it is raised and each time it is replayed.
 
-    A ``RecordedEvent`` is one. What is known only after the append (position, id, metadata of the
-    context) is not a part of it: state that went by it would differ.
+    A ``RecordedEvent`` is one. What is known only after the append (position, metadata of the context)
+    is not a part of it: state that went by it would differ.
     """
 
     @property
@@ -30,6 +30,10 @@ class AppliedEvent(Protocol):
         """The details, as they come out of the store: a Decimal is its text here, always."""
 
     @property
+    def typed(self) -> Any:
+        """The instance of the class that is registered for the type; UnknownEventType if none is."""
+
+    @property
     def event_version(self) -> int:
         """Place in the stream, from 1 on."""
 
@@ -38,24 +42,27 @@ class AppliedEvent(Protocol):
         """When it happened."""
 
 
-@dataclass(frozen=True, slots=True)
-class RaisedEvent:
-    """An event that an aggregate has raised and that is not stored yet."""
+class Handler(NamedTuple):
+    """The method that takes a type of event into account."""
 
-    event_type: str
-    payload: JSONObject
-    event_version: int
-    occurred_at: datetime
+    method: str
+    is_typed: bool
+    """Whether it takes the instance of the registered class in place of the event."""
+
+    def __call__(self, aggregate: object, event: AppliedEvent) -> None:
+        """Let the aggregate take an event into account."""
+        getattr(aggregate, self.method)(event.typed if self.is_typed else event)
 
 
-def applies(*event_types: str) -> Callable[[Method], Method]:
+def applies(*event_types: str | type) -> Callable[[Method], Method]:
     """Mark the method of an aggregate that takes events of these types into account.
 
-    It is called with the event (``AppliedEvent``) when one is raised and when one is replayed. It only
-    sets attributes: what may be refused is decided before an event is raised.
+    Under the name of a type it is called with the event (``AppliedEvent``); under a registered class with
+    the instance. It is called when an event is raised and when one is replayed, and only sets
+    attributes: what may be refused is decided before an event is raised.
     """
-    if not event_types or not all(isinstance(event_type, str) and event_type for event_type in event_types):
-        raise TypeError('applies() takes the names of event types: @applies("MoneyDeposited").')
+    if not event_types or not all(isinstance(wanted, str | type) and wanted for wanted in event_types):
+        raise TypeError('applies() takes names of event types, or registered classes: @applies("MoneyDeposited").')
 
     def mark(method: Method) -> Method:
         setattr(method, _MARK, (*getattr(method, _MARK, ()), *event_types))
@@ -64,22 +71,32 @@ def applies(*event_types: str) -> Callable[[Method], Method]:
     return mark
 
 
-def methods_of(kind: type) -> dict[str, str]:
-    """Return the name of the method for each event type, inherited ones included.
+def handlers_of(kind: type) -> dict[str, Handler]:
+    """Return what handles each event type, by its name, inherited methods included.
 
-    Raise TypeError if two methods of one class take the same type.
+    Raise TypeError if two methods of one class take the same type, or a class is not registered.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Handler] = {}
     for base in reversed(kind.__mro__):
-        own: dict[str, str] = {}
+        own: dict[str, Handler] = {}
         for name, member in vars(base).items():
-            for event_type in _event_types(member):
-                if own.setdefault(event_type, name) != name:
-                    raise TypeError(f"{base.__name__}: {own[event_type]} and {name} both apply {event_type!r}.")
+            for wanted in _wanted(member):
+                event_type, is_typed = _named(wanted)
+                if own.setdefault(event_type, Handler(name, is_typed)).method != name:
+                    raise TypeError(f"{base.__name__}: {own[event_type].method} and {name} both apply {event_type!r}.")
         found |= own
     return found
 
 
-def _event_types(member: Any) -> tuple[str, ...]:
+def _wanted(member: Any) -> tuple[str | type, ...]:
     marked = getattr(member, _MARK, ()) if callable(member) else ()
     return marked if isinstance(marked, tuple) else ()
+
+
+def _named(wanted: str | type) -> tuple[str, bool]:
+    if isinstance(wanted, str):
+        return wanted, False
+    declared = registry.by_class.get(wanted)
+    if declared is None:
+        raise TypeError(f"{wanted.__qualname__} is not registered as an event type: decorate it with @register_event.")
+    return declared.name, True

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from ..encoding import JSONObject
-from ..events import NewEvent
+from ..instances import EventLike
 from .aggregate import Aggregate, shown
 from .applying import AppliedEvent
 from .ledger import AggregateId
@@ -76,7 +76,7 @@ class Decider(Generic[Command, State]):
 
     aggregate_type: str
     initial_state: Callable[[], State]
-    decide: Callable[[Command, State], Iterable[NewEvent]]
+    decide: Callable[[Command, State], Iterable[EventLike]]
     evolve: Callable[[State, AppliedEvent], State]
     to_snapshot: Callable[[State], JSONObject] | None = None
     from_snapshot: Callable[[JSONObject], State] | None = None

@@ -34,7 +34,7 @@ class Recorder:
         self.calls: list[Call] = []
         self.has_learned = False
         self._aggregate = aggregate
-        self._kind: Any = type(aggregate)
+        self._kind = _kind_of(aggregate)
         self._depth = 0
         vars(aggregate)[_RECORDER] = self
         aggregate.__class__ = _watched(self._kind)
@@ -76,6 +76,10 @@ class Recorder:
         return noting
 
 
+def _kind_of(aggregate: Aggregate) -> Any:
+    return type(aggregate)
+
+
 @cache
 def _watched(kind: Any) -> Any:
     """Return a class like this one whose instances tell their recorder what is asked of them."""
@@ -85,7 +89,7 @@ def _watched(kind: Any) -> Any:
         recorder: Recorder | None = object.__getattribute__(self, "__dict__").get(_RECORDER)
         return value if recorder is None else recorder.seen(name, value)
 
-    body = {
+    body: dict[str, Any] = {
         "__getattribute__": __getattribute__,
         "__module__": kind.__module__,
         "__qualname__": kind.__qualname__,

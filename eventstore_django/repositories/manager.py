@@ -15,6 +15,7 @@ from ..aggregates.snapshots import AggregateSnapshot
 from ..aggregates.strategies import IntervalSnapshotStrategy, SnapshotStrategy
 from ..backends import backend_for
 from ..events import NewEvent, RecordedEvent
+from ..instances import EventLike
 from ..names import StreamName
 from ..operations import AppendResult
 from ..snapshots import has_erasures, lock_streams, remove_snapshots_above
@@ -67,7 +68,7 @@ class SnapshotManager:
         return AggregateHistory(snapshot, list(loading.events_after(snapshot.version if snapshot else 0)))
 
     def save_aggregate(
-        self, aggregate: Aggregate, events: Iterable[NewEvent] | None = None, partition: str | None = None
+        self, aggregate: Aggregate, events: Iterable[EventLike] | None = None, partition: str | None = None
     ) -> AppendResult:
         """Append events, expecting the aggregate's version, and take a snapshot if it is time for one.
 
@@ -76,7 +77,7 @@ class SnapshotManager:
         """
         known = {event.event_id for event in aggregate.pending_events}
         for event in events or ():
-            if event.event_id not in known:
+            if not isinstance(event, NewEvent) or event.event_id not in known:
                 aggregate.raise_event(event)
         saving = Saving(aggregate, partition)
         return saving.accept(self.store.append_batch([saving.operation()])[0], self)
