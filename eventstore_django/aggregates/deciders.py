@@ -81,6 +81,8 @@ class Decider(Generic[Command, State]):
     to_snapshot: Callable[[State], JSONObject] | None = None
     from_snapshot: Callable[[JSONObject], State] | None = None
     snapshot_schema_version: int = 1
+    registered: bool = True
+    """Whether the decider is found by its aggregate type, as a class of aggregates is."""
     aggregate_class: type[DecidedAggregate[Command, State]] = field(init=False, repr=False, compare=False)
     """The class of aggregates that repositories of this decider give."""
 
@@ -95,4 +97,5 @@ class Decider(Generic[Command, State]):
             "snapshot_schema_version": self.snapshot_schema_version,
             "decider": self,
         }
-        object.__setattr__(self, "aggregate_class", type(self.aggregate_type, (base,), body))
+        kind: Any = type(base)(self.aggregate_type, (base,), body, registered=self.registered)
+        object.__setattr__(self, "aggregate_class", kind)

@@ -167,6 +167,19 @@ class Repository(Generic[A]):
         edit = Edit(self, aggregate_id, or_new=or_new, retries=retries)
         return edit if decision is None else edit.run(decision)
 
+    def execute(
+        self: Repository[DecidedAggregate[Command, State]],
+        aggregate_id: AggregateId,
+        command: Command,
+        *,
+        retries: int | None = None,
+    ) -> AppendResult:
+        """Let the decider decide on a command, on its initial state where there is nothing yet.
+
+        Otherwise like ``edit`` with a function. What the decider raises comes out, and nothing is saved.
+        """
+        return self.edit(aggregate_id, lambda decided: decided.execute(command), or_new=True, retries=retries)
+
     # How
 
     def _stream(self, aggregate_id: AggregateId) -> StreamName:
@@ -204,6 +217,7 @@ class Repository(Generic[A]):
     asave = async_twin(save)
     asave_all = async_twin(save_all)
     aedit = async_twin(edit)
+    aexecute = async_twin(execute)
 
 
 def save_all(*saves: tuple[Repository[Any], Aggregate]) -> list[AppendResult]:
