@@ -238,5 +238,7 @@ def _rebuild(kind: type[RecordedEvent], values: dict[str, Any]) -> RecordedEvent
     return kind(**values)
 
 
-RECORDED_FIELDS = tuple(field.name for field in fields(RecordedEvent))[:14]
+_NOT_STORED = {"outdated_payload", "is_upcast"}
+
+RECORDED_FIELDS = tuple(field.name for field in fields(RecordedEvent) if field.name not in _NOT_STORED)
 """The names of what is stored of an event, in order; the model's fields have the same names."""

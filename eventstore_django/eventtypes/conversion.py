@@ -15,7 +15,10 @@ def type_of(instance: object) -> EventType | None:
 
 def payload_of(declared: EventType, instance: object) -> JSONObject:
     """Return an instance as the payload to store. Raise Refused for what would not come back as it is."""
-    payload: JSONObject = codec_of(declared).encode(instance)
+    try:
+        payload: JSONObject = codec_of(declared).encode(instance)
+    except RecursionError:
+        raise Refused("is nested too deep, or within itself") from None
     return payload
 
 

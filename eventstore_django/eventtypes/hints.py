@@ -41,7 +41,7 @@ class Resolver:
 
         Raise TypeError for a type that could not be kept, NameError for one that can't be found (yet).
         """
-        return Model(kind) if is_model(kind) else self._struct(kind, kind, {})
+        return Model(kind) if is_model(kind) else self._struct(kind, {})
 
     def _codec(self, hint: Any, given: _Parameters) -> Codec:
         if isinstance(hint, TypeVar) and hint in given:
@@ -62,7 +62,7 @@ class Resolver:
         if is_model(hint):
             return Model(hint)
         if dataclasses.is_dataclass(hint):
-            return self._struct(hint, hint, {})
+            return self._struct(hint, {})
         if issubclass(hint, Flag):
             return Flags(hint)
         if issubclass(hint, Enum):
@@ -76,7 +76,7 @@ class Resolver:
         if origin is Literal:
             return Members(f"one of {', '.join(map(repr, arguments))}", arguments)
         if origin in (Union, UnionType):
-            return self._one_of(hint, [self._codec(argument, given) for argument in arguments])
+            return self._one_of(hint, arguments, given)
         if origin is tuple and arguments[1:] != (Ellipsis,):
             return Places([self._codec(argument, given) for argument in arguments])
         if origin in (list, tuple):
@@ -86,12 +86,13 @@ class Resolver:
         if origin is dict:
             return self._pairs(hint, *(self._codec(argument, given) for argument in arguments))
         if dataclasses.is_dataclass(origin):
-            return self._struct(hint, origin, _parameters(hint, given))
-        if is_model(origin):
-            return Model(hint)
+            return self._struct(origin, _parameters(hint, given))
         raise _unsupported(hint)
 
-    def _one_of(self, hint: Any, inner: list[Codec]) -> Codec:
+    def _one_of(self, hint: Any, arguments: tuple[Any, ...], given: _Parameters) -> Codec:
+        if Any in arguments:  # Optional[Any]
+            return self._codec(Any, given)
+        inner = [self._codec(argument, given) for argument in arguments]
         try:
             return OneOf(inner)
         except TypeError as error:
@@ -102,7 +103,8 @@ class Resolver:
             raise TypeError(f"{_named(hint)}: the keys of an object are texts, and these are stored as something else")
         return Pairs(keys, inner)
 
-    def _struct(self, key: Any, kind: Any, given: _Parameters) -> Struct:
+    def _struct(self, kind: Any, given: _Parameters) -> Struct:
+        key = (kind, *given.values())
         if key in self._structs:
             return self._structs[key]
         struct = self._structs[key] = Struct(kind)

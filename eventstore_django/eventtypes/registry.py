@@ -51,13 +51,9 @@ class Upcaster:
 
     @property
     def path(self) -> str:
-        """Where the function stands in the code."""
-        return path_of(self.upcast)
-
-    @property
-    def line(self) -> int | None:
-        """Its line there: functions of one name, often ``_``, may stand in one module."""
-        return getattr(getattr(self.upcast, "__code__", None), "co_firstlineno", None)
+        """Where the function stands, with its line: many of one name, often ``_``, may stand in a module."""
+        line = getattr(getattr(self.upcast, "__code__", None), "co_firstlineno", None)
+        return f"{path_of(self.upcast)}:{line}" if line else path_of(self.upcast)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +87,11 @@ class Registry:
         same = _identity(declared)
         self._upcasters = [known for known in self._upcasters if _identity(known) != same]
         self._upcasters.append(declared)
+        self._index()
+
+    def remove(self, kind: type) -> None:
+        """Forget a class: for tests that declare their own."""
+        self._types = [known for known in self._types if known.kind is not kind]
         self._index()
 
     @property
@@ -141,5 +142,5 @@ def path_of(declared: Any) -> str:
     return f"{getattr(declared, '__module__', '?')}.{qualname}"
 
 
-def _identity(declared: Upcaster) -> tuple[object, ...]:
-    return declared.name, declared.from_version, declared.path, declared.line
+def _identity(declared: Upcaster) -> tuple[str, int, str]:
+    return declared.name, declared.from_version, declared.path

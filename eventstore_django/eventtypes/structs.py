@@ -62,7 +62,7 @@ class Struct(Codec):
                 raise Refused("is missing").within(field.name)
         try:
             return self._type(**found)
-        except Exception as error:
+        except Exception as error:  # whatever the checks of a class raise
             raise Refused(f"{self._type.__name__} refused it: {told(error)}") from error
 
 
@@ -80,7 +80,7 @@ class Model(Codec):
         if type(value) is not self._type:
             raise other_type(value, self._type.__name__)
         try:
-            text = encode(value.model_dump(mode="json", by_alias=True, round_trip=True))
+            text = encode(value.model_dump(mode="json", by_alias=True, round_trip=True, warnings=False))
         except ValueError as error:
             raise Refused(f"can't be written by pydantic: {told(error)}") from error
         if self._read(text) != value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..encoding import JSONObject, Refused, decode, encode
 from .registry import Upcast, registry
 from .structs import told
@@ -15,15 +17,21 @@ def is_outdated(name: str, version: int) -> bool:
 
 def upcast(name: str, version: int, payload: JSONObject) -> JSONObject:
     """Return the payload in its newest shape. Raise Refused where there is no way to it."""
+    newest = payload
+    for _, upcast_once in steps(name, version, payload):
+        newest = upcast_once
+    return newest
+
+
+def steps(name: str, version: int, payload: JSONObject) -> Iterator[tuple[int, JSONObject]]:
+    """Give each later version with the payload in its shape. Raise Refused where the next one can't be reached."""
     chain = registry.chains.get(name)
-    if chain is None:
-        return payload
-    for step in range(version, chain.target):
-        call = chain.steps.get(step)
+    for step in range(version, chain.target if chain else version):
+        call = chain.steps.get(step) if chain else None
         if call is None:
-            raise Refused(f"there is no upcaster from version {step}, and the newest is {chain.target}")
+            raise Refused(f"there is no upcaster from version {step}")
         payload = _step(call, step, payload)
-    return payload
+        yield step + 1, payload
 
 
 def _step(call: Upcast, version: int, payload: JSONObject) -> JSONObject:
