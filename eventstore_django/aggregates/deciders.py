@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, is_dataclass
+from types import new_class
 from typing import Any, ClassVar, Generic, TypeVar
 
 from ..encoding import JSONObject
@@ -97,5 +98,7 @@ class Decider(Generic[Command, State]):
             "snapshot_schema_version": self.snapshot_schema_version,
             "decider": self,
         }
-        kind: Any = type(base)(self.aggregate_type, (base,), body, registered=self.registered)
+        kind = new_class(
+            self.aggregate_type, (base,), {"registered": self.registered}, lambda names: names.update(body)
+        )
         object.__setattr__(self, "aggregate_class", kind)

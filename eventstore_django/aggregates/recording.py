@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from .aggregate import Aggregate
 
-_CONSTANT = frozenset({"id", "aggregate_type", "__class__", "__dict__", "__init__"})
+_CONSTANT = frozenset({"id", "aggregate_type", "__class__"})
 _RECORDER = "_eventstore_recorder"
 
 
@@ -49,14 +49,22 @@ class Recorder:
         for call in self.calls:
             getattr(aggregate, call.method)(*call.args, **call.kwargs)
 
-    def seen(self, name: str, value: Any) -> Any:
-        """Note that the block asks for an attribute; return what it gets."""
+    def seen(self, name: str) -> Any:
+        """Return an attribute that somebody asks for; note it, if it is the block."""
+        value = self._got(name)
         if self._depth or name in _CONSTANT:
             return value
         if isinstance(value, MethodType) and value.__self__ is self._aggregate:
             return self._noting(name, value)
         self.has_learned = True
         return value
+
+    def _got(self, name: str) -> Any:
+        self._depth += 1  # what a property reads is not read by the block
+        try:
+            return self._kind.__getattribute__(self._aggregate, name)
+        finally:
+            self._depth -= 1
 
     def _noting(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(method)
@@ -85,9 +93,8 @@ def _watched(kind: Any) -> Any:
     """Return a class like this one whose instances tell their recorder what is asked of them."""
 
     def __getattribute__(self: Aggregate, name: str) -> Any:  # it becomes that method
-        value = object.__getattribute__(self, name)
         recorder: Recorder | None = object.__getattribute__(self, "__dict__").get(_RECORDER)
-        return value if recorder is None else recorder.seen(name, value)
+        return kind.__getattribute__(self, name) if recorder is None else recorder.seen(name)
 
     body: dict[str, Any] = {
         "__getattribute__": __getattribute__,

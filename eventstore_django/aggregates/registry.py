@@ -16,7 +16,7 @@ class Registry:
 
     def add(self, kind: type[Aggregate]) -> None:
         """Note a class; the same one of a module that was loaded anew takes its place."""
-        self._classes = [known for known in self._classes if _path(known) != _path(kind)]
+        self._classes = [known for known in self._classes if _identity(known) != _identity(kind)]
         self._classes.append(kind)
 
     def remove(self, kind: type[Aggregate]) -> None:
@@ -38,5 +38,10 @@ def aggregate_class(aggregate_type: str) -> type[Aggregate] | None:
     return found[0] if len(found) == 1 else None
 
 
-def _path(kind: type) -> str:
+def path_of(kind: type) -> str:
+    """Return where a class stands in the code."""
     return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _identity(kind: type[Aggregate]) -> tuple[str, str]:
+    return path_of(kind), kind.aggregate_type

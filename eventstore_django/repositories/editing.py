@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import connections
 
-from .. import conf
 from ..aggregates.aggregate import Aggregate
 from ..aggregates.ledger import AggregateId, id_text
 from ..aggregates.recording import Recorder
 from ..exceptions import ConcurrencyError
 from ..operations import AppendResult
+from .retrying import Retrying
 
 if TYPE_CHECKING:
     from .repository import Repository
 
 A = TypeVar("A", bound=Aggregate)
 
-_LONGEST_PAUSE = 0.1
 _NOT_REPEATABLE = (
     "The block read the aggregate's state, so only you can decide again: give edit() a function, or loop over it "
     "(docs/aggregates.md)."
@@ -56,37 +53,39 @@ class Edit(Generic[A]):
         repository: Repository[A],
         aggregate_id: AggregateId,
         *,
-        or_new: bool = False,
-        retries: int | None = None,
-        sleep: Callable[[float], object] = time.sleep,
+        or_new: bool,
+        retrying: Retrying,
     ) -> None:
         self.result: AppendResult | None = None
         """What was stored, once it is."""
         self._repository = repository
         self._aggregate_id = aggregate_id
         self._or_new = or_new
-        self._retries = conf.retries() if retries is None else retries
-        self._sleep = sleep
+        self._retrying = retrying
         self._aggregate: A | None = None
         self._recorder: Recorder | None = None
 
     def run(self, decision: Callable[[A], object]) -> AppendResult:
         """Call a decision with the aggregate and save it; again after each conflict."""
-        for attempt in self:
-            with attempt as aggregate:
-                decision(aggregate)
-        assert self.result is not None  # noqa: S101  # the loop ends with a result or an error
+
+        def attempt() -> None:
+            aggregate = self.load()
+            decision(aggregate)
+            self.save(aggregate)
+
+        self._retrying.run(attempt)
+        assert self.result is not None  # noqa: S101  # saved, or raised
         return self.result
 
     # for attempt in edit
 
     def __iter__(self) -> Iterator[Attempt[A]]:
-        for number in range(self._retries + 1):
-            attempt = Attempt(self, is_last=number == self._retries)
+        for number in count():
+            attempt = Attempt(self, number)
             yield attempt
             if not attempt.is_lost:
                 return
-            self._pause(number)
+            self._retrying.pause(number)
 
     async def __aiter__(self) -> AsyncIterator[Attempt[A]]:
         attempts = iter(self)
@@ -130,34 +129,35 @@ class Edit(Generic[A]):
         """Save the aggregate."""
         self.result = self._repository.save(aggregate)
 
-    def is_hopeless(self, error: ConcurrencyError) -> bool:
-        """Whether the transaction around it would see the same state again (REPEATABLE READ, SERIALIZABLE)."""
-        return error.actual is None and connections[self._repository.store.using].in_atomic_block
+    def is_over(self, number: int, error: ConcurrencyError) -> bool:
+        """Whether the attempt of this number, from 0 on, was the last."""
+        return self._retrying.is_over(number, error)
 
     def _save(self, aggregate: A, recorder: Recorder) -> None:
-        current = aggregate
-        for number in range(self._retries + 1):
-            try:
-                self.save(current)
-            except ConcurrencyError as error:
-                if recorder.has_learned:
-                    error.add_note(_NOT_REPEATABLE)
-                    raise
-                if number == self._retries or self.is_hopeless(error):
-                    raise
-            else:
-                break
-            self._pause(number)
-            current = self.load()
-            recorder.repeat(current)
-        if current is not aggregate:
+        tried: list[A] = []
+
+        def attempt() -> None:
+            current = self.load() if tried else aggregate
+            if tried:
+                recorder.repeat(current)
+            tried.append(current)
+            self.save(current)
+
+        if recorder.has_learned:
+            self._save_once(aggregate)
+            return
+        self._retrying.run(attempt)
+        if tried[-1] is not aggregate:
             # Who holds on to the object of the block sees what was saved.
             vars(aggregate).clear()
-            vars(aggregate).update(vars(current))
+            vars(aggregate).update(vars(tried[-1]))
 
-    def _pause(self, number: int) -> None:
-        # Losers who come back at the same moment would meet again.
-        self._sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.002 * 2**number)))  # noqa: S311  # chance, not secrets
+    def _save_once(self, aggregate: A) -> None:
+        try:
+            self.save(aggregate)
+        except ConcurrencyError as error:
+            error.add_note(_NOT_REPEATABLE)
+            raise
 
 
 def _next(attempts: Iterator[Attempt[A]]) -> Attempt[A] | None:
@@ -168,11 +168,11 @@ def _next(attempts: Iterator[Attempt[A]]) -> Attempt[A] | None:
 class Attempt(Generic[A]):
     """One run of a decision."""
 
-    def __init__(self, edit: Edit[A], *, is_last: bool) -> None:
+    def __init__(self, edit: Edit[A], number: int) -> None:
         self.is_lost = False
         """Whether somebody else was quicker."""
         self._edit = edit
-        self._is_last = is_last
+        self._number = number
         self._aggregate: A | None = None
 
     def __enter__(self) -> A:
@@ -188,7 +188,7 @@ class Attempt(Generic[A]):
         try:
             self._edit.save(self._aggregate)
         except ConcurrencyError as conflict:
-            if self._is_last or self._edit.is_hopeless(conflict):
+            if self._edit.is_over(self._number, conflict):
                 raise
             self.is_lost = True
         return self.is_lost

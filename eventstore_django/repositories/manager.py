@@ -80,26 +80,28 @@ class SnapshotManager:
             if not isinstance(event, NewEvent) or event.event_id not in known:
                 aggregate.raise_event(event)
         saving = Saving(aggregate, partition)
-        return saving.accept(self.store.append_batch([saving.operation()])[0], self)
+        return saving.accept(self.store.append_batch([saving.operation()])[0], self._after_append)
 
-    def after_append(self, aggregate: Aggregate, previous_version: int) -> None:
-        """Take a snapshot of an aggregate that was saved, if it is time for one. Never fails: it is logged."""
+    def _after_append(self, aggregate: Aggregate, previous_version: int) -> None:
         try:
-            self._after_append(aggregate, previous_version)
+            if has_snapshots(type(aggregate)):
+                self._remove_strays(aggregate, previous_version)
+                self._take_if_due(aggregate, previous_version)
         except Exception:  # the events are stored, and a snapshot is only a help
             logger.exception("No snapshot was taken of %r.", aggregate)
 
-    def _after_append(self, aggregate: Aggregate, previous_version: int) -> None:
-        if not has_snapshots(type(aggregate)):
-            return
+    def _remove_strays(self, aggregate: Aggregate, version: int) -> None:
         ledger = ledger_of(aggregate)
         if ledger.has_stray_snapshots:
+            # The stream will pass their versions, and they would be taken for its own.
             with transaction.atomic(using=self.store.using):
-                remove_snapshots_above(self.store.using, str(ledger.stream_id), previous_version)
+                remove_snapshots_above(self.store.using, str(ledger.stream_id), version)
             ledger.has_stray_snapshots = False
-        if self.strategy.should_take_snapshot(
-            aggregate.version, previous_version, last_snapshot_at=ledger.snapshot_at, now=self._clock()
-        ):
+
+    def _take_if_due(self, aggregate: Aggregate, previous_version: int) -> None:
+        ledger, now = ledger_of(aggregate), self._clock()
+        times = {"last_snapshot_at": ledger.snapshot_at, "now": now}
+        if self.strategy.should_take_snapshot(aggregate.version, previous_version, **times):
             ledger.snapshot_at = self._take(aggregate).created_at
 
     def _take(self, aggregate: Aggregate) -> AggregateSnapshot:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Generic, TypeVar, overload
 
+from .. import conf
 from ..aggregates.aggregate import Aggregate, has_snapshots, ledger_of
 from ..aggregates.deciders import DecidedAggregate, Decider
 from ..aggregates.ledger import AggregateId, id_text
@@ -18,6 +19,7 @@ from ..twins import async_twin
 from .editing import Edit
 from .loading import Loading, version_as_of
 from .manager import SnapshotManager
+from .retrying import Retrying
 from .saving import Saving
 
 A = TypeVar("A", bound=Aggregate)
@@ -75,10 +77,6 @@ class Repository(Generic[A]):
 
     def __repr__(self) -> str:
         return f"Repository({self.aggregate_class.__name__}, partition={self.partition!r}, store={self.store!r})"
-
-    def stream_id(self, aggregate_id: AggregateId) -> str:
-        """Return the name of an aggregate's stream. Raise InvalidStreamName for an id that makes none."""
-        return self._stream(aggregate_id).text
 
     # Loading
 
@@ -164,8 +162,24 @@ class Repository(Generic[A]):
         there is none, in place of AggregateNotFound. ``retries`` is how often it is done again at most
         (setting ``RETRIES``); then the ConcurrencyError comes out.
         """
-        edit = Edit(self, aggregate_id, or_new=or_new, retries=retries)
+        edit = Edit(self, aggregate_id, or_new=or_new, retrying=self._retrying(retries))
         return edit if decision is None else edit.run(decision)
+
+    def edit_all(
+        self, aggregate_ids: Iterable[AggregateId], decision: Callable[..., object], *, retries: int | None = None
+    ) -> list[AppendResult]:
+        """Call a decision with several aggregates, in order, and save all or none of them; again after each conflict.
+
+        Those to which nothing happened must still have the version that the decision saw.
+        """
+        ids = list(aggregate_ids)
+
+        def attempt() -> list[AppendResult]:
+            aggregates = [self.get(aggregate_id) for aggregate_id in ids]
+            decision(*aggregates)
+            return self.save_all(*aggregates)
+
+        return self._retrying(retries).run(attempt)
 
     def execute(
         self: Repository[DecidedAggregate[Command, State]],
@@ -181,6 +195,9 @@ class Repository(Generic[A]):
         return self.edit(aggregate_id, lambda decided: decided.execute(command), or_new=True, retries=retries)
 
     # How
+
+    def _retrying(self, retries: int | None) -> Retrying:
+        return Retrying(self.store.using, conf.retries() if retries is None else retries)
 
     def _stream(self, aggregate_id: AggregateId) -> StreamName:
         return StreamName.of(self.aggregate_class.aggregate_type, id_text(aggregate_id), self.partition)
@@ -217,6 +234,7 @@ class Repository(Generic[A]):
     asave = async_twin(save)
     asave_all = async_twin(save_all)
     aedit = async_twin(edit)
+    aedit_all = async_twin(edit_all)
     aexecute = async_twin(execute)
 
 
@@ -237,7 +255,7 @@ def save_all(*saves: tuple[Repository[Any], Aggregate]) -> list[AppendResult]:
         raise ValueError("save_all() takes each aggregate once, of repositories on one database.")
     results = next(iter(stores.values())).append_batch(operations)
     return [
-        saving.accept(result, repository._manager)
+        saving.accept(result, repository._manager._after_append)
         for saving, result, (repository, _) in zip(savings, results, saves, strict=True)
     ]
 

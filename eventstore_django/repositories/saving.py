@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from ..aggregates.aggregate import Aggregate, ledger_of
 from ..exceptions import ReadOnlyAggregate
 from ..names import StreamName
 from ..operations import AppendOperation, AppendResult
-
-
-class AfterAppend(Protocol):
-    """Who is told of an append."""
-
-    def after_append(self, aggregate: Aggregate, previous_version: int) -> None:
-        """Take a snapshot, perhaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +32,13 @@ class Saving:
             raise ReadOnlyAggregate(f"{self.aggregate!r} shows a state of the past and can't be saved.")
         return AppendOperation(self.stream_id(), self.aggregate.pending_events, self.aggregate.version)
 
-    def accept(self, result: AppendResult, manager: AfterAppend) -> AppendResult:
-        """Note that the events are stored, and let a snapshot be taken."""
+    def accept(self, result: AppendResult, then: Callable[[Aggregate, int], None]) -> AppendResult:
+        """Note that the events are stored, and call ``then`` with the aggregate and its version before."""
         ledger = ledger_of(self.aggregate)
         previous, had_events = ledger.version, bool(ledger.pending)
         ledger.stream_id = result.stream_id
         if had_events:
             ledger.version = result.version
             ledger.pending.clear()
-            manager.after_append(self.aggregate, previous)
+            then(self.aggregate, previous)
         return result

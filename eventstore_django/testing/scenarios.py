@@ -21,8 +21,9 @@ from collections.abc import Callable, Iterable
 from difflib import ndiff
 from typing import Any, Generic, TypeVar, cast, overload
 
-from ..aggregates.aggregate import Aggregate, ledger_of, shown
+from ..aggregates.aggregate import Aggregate
 from ..aggregates.deciders import DecidedAggregate, Decider
+from ..aggregates.snapshots import AggregateSnapshot
 from ..events import NewEvent, RecordedEvent
 from ..instances import EventLike, as_new_event
 from ..names import StreamName
@@ -62,7 +63,7 @@ class Outcome(Generic[A]):
     def __init__(self, scenario: Given[A], error: Exception | None) -> None:
         self._scenario = scenario
         self._error = error
-        self._awaits_error = False
+        self._is_expected = False
 
     @property
     def aggregate(self) -> A:
@@ -92,7 +93,7 @@ class Outcome(Generic[A]):
         if not isinstance(error, kind) or (match is not None and not re.search(match, str(error))):
             wanted = kind.__name__ if match is None else f"{kind.__name__} matching {match!r}"
             raise AssertionError(f"{self._name} was to raise {wanted}, and raised {error!r}.") from error
-        self._awaits_error = True
+        self._is_expected = True
         if self.aggregate.pending_events:
             raise AssertionError(_difference(f"{self._name} raised events and {error!r}", [], self._pending_lines()))
         return self
@@ -119,7 +120,7 @@ class Outcome(Generic[A]):
 
     def _refuse_error(self) -> None:
         self._scenario.is_checked = True
-        if self._error is not None and not self._awaits_error:
+        if self._error is not None and not self._is_expected:
             raise AssertionError(f"{self._name} raised {self._error!r}.") from self._error
 
 
@@ -149,9 +150,8 @@ def assert_snapshot_keeps_state(aggregate: Aggregate, state: Callable[[Any], obj
     """
     kind = type(aggregate)
     again = kind(aggregate.id)
-    text = json.dumps(shown(aggregate.to_snapshot()))
-    again.from_snapshot(json.loads(text))
-    ledger_of(again).version = aggregate.version
+    snapshot = AggregateSnapshot(aggregate.id, aggregate.aggregate_type, 1, aggregate.to_snapshot())
+    again.from_snapshot(snapshot.stored_data())
     of = state or _attributes
     if of(again) != of(aggregate):
         expected, actual = _rows(of(aggregate)), _rows(of(again))
