@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -108,6 +108,14 @@ class Aggregate:
         aggregate = cls(aggregate_id)
         aggregate._replay(events)
         return aggregate
+
+    @classmethod
+    def steps(cls, aggregate_id: AggregateId, events: Iterable[RecordedEvent]) -> Iterator[tuple[RecordedEvent, Self]]:
+        """Give each stored event, from the first on, with the aggregate after it: one object, which goes on."""
+        aggregate = cls(aggregate_id)
+        for event in events:
+            aggregate._replay([event])
+            yield event, aggregate
 
     def _replay(self, events: Iterable[RecordedEvent]) -> None:
         for event in events:
