@@ -6,7 +6,6 @@ from django.db.models import F
 
 from eventstore_django import RecordedEvent, event_context, subscription
 
-from .event_types import AccountOpened, MoneyDeposited, MoneyWithdrawn, TransferReceived, TransferSent
 from .models import Balance
 
 
@@ -18,13 +17,13 @@ class Balances:
         """Take one event into account."""
         version = event_context().version
         accounts = Balance.objects.filter(version=version, account_id=event.aggregate_id)
-        match event.typed:
-            case AccountOpened(owner):
-                Balance.objects.create(version=version, account_id=event.aggregate_id, owner=owner)
-            case MoneyDeposited(amount) | TransferReceived(amount):
-                accounts.update(amount=F("amount") + amount)
-            case MoneyWithdrawn(amount) | TransferSent(amount):
-                accounts.update(amount=F("amount") - amount)
+        match event.event_type:
+            case "AccountOpened":
+                Balance.objects.create(version=version, account_id=event.aggregate_id, owner=event.typed.owner)
+            case "MoneyDeposited" | "TransferReceived":
+                accounts.update(amount=F("amount") + event.typed.amount)
+            case "MoneyWithdrawn" | "TransferSent":
+                accounts.update(amount=F("amount") - event.typed.amount)
 
     def reset(self) -> None:
         """Begin anew."""
