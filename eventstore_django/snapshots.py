@@ -13,6 +13,7 @@ from django.utils import timezone
 from . import conf
 from .aggregates.snapshots import AggregateSnapshot
 from .backends import Backend, backend_for
+from .backends.statements import LAST_SNAPSHOT
 from .encoding import text_fault
 from .exceptions import AmbiguousAggregate
 from .names import StreamName
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from .models import Snapshot
+
+
+_NO_LIMIT = 2**63 - 1
+_COLUMNS = ("aggregate_id", "aggregate_type", "version", "data", "schema_version", "created_at")
 
 
 class Wanted(NamedTuple):
@@ -83,6 +88,19 @@ def last_snapshot(alias: str, stream_id: str, max_version: int | None = None) ->
     return None if row is None else _snapshot(row)
 
 
+def version_and_snapshot(
+    alias: str, stream_id: str, max_version: int | None = None
+) -> tuple[int, AggregateSnapshot | None]:
+    """Return the version of a stream, 0 for none, and its last snapshot, in one round trip and as of one moment."""
+    backend = backend_for(alias)
+    highest = _NO_LIMIT if max_version is None else max_version
+    with backend.translated():
+        rows = list(backend.snapshots.raw(LAST_SNAPSHOT, [highest, stream_id]))
+    if not rows:
+        return 0, None
+    return rows[0].stream_version, None if rows[0].pk is None else _snapshot(rows[0])
+
+
 def remove_snapshots_above(alias: str, stream_id: str, version: int) -> None:
     """Remove the snapshots of a stream that are ahead of it."""
     backend = backend_for(alias)
@@ -112,21 +130,13 @@ def _stream_ids(backend: Backend, wanted: Wanted) -> list[str]:
 
 
 def _snapshot(row: Snapshot) -> AggregateSnapshot:
-    return AggregateSnapshot(
-        row.aggregate_id,
-        row.aggregate_type,
-        row.version,
-        row.data,
-        row.schema_version,
-        stream_id=row.stream_id,
-        created_at=row.created_at,
-    )
+    return AggregateSnapshot(**{name: getattr(row, name) for name in _COLUMNS}, stream_id=row.stream_id)
 
 
 def _replace(backend: Backend, snapshot: AggregateSnapshot) -> None:
-    fields = ("aggregate_id", "aggregate_type", "schema_version", "data", "created_at")
     keys = ("stream_id", "version")
-    row = backend.snapshots.model(**{name: getattr(snapshot, name) for name in fields + keys})
+    fields = [name for name in _COLUMNS if name not in keys]
+    row = backend.snapshots.model(**{name: getattr(snapshot, name) for name in (*keys, *fields)})
     # Replaced, not kept: the one that is there may be of another schema version, or of erased events.
     backend.snapshots.bulk_create([row], update_conflicts=True, unique_fields=keys, update_fields=fields)
 

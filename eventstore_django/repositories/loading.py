@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from django.apps import apps
 
+from .. import conf
 from ..aggregates.aggregate import Aggregate, has_snapshots, ledger_of
 from ..aggregates.snapshots import AggregateSnapshot
 from ..backends import backend_for
 from ..events import RecordedEvent
 from ..names import StreamName
-from ..snapshots import last_snapshot
+from ..snapshots import last_snapshot, version_and_snapshot
 from ..store import EventStore
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Loading(Generic[A]):
     def run(self) -> A | None:
         """Return the aggregate; None if its stream has no events that lead to a state."""
         aggregate, _, version = self.base()
-        aggregate._replay(self.events_after(aggregate.version))
+        aggregate._replay(self.events_after(aggregate.version, version))
         ledger = ledger_of(aggregate)
         if not ledger.version:
             return None
@@ -48,9 +49,7 @@ class Loading(Generic[A]):
 
     def base(self) -> tuple[A, AggregateSnapshot | None, int]:
         """Return the aggregate as of the nearest usable snapshot, or new, that snapshot, and the stream's version."""
-        found = last_snapshot(self.store.using, self.stream.text, self.until) if has_snapshots(self.kind) else None
-        # In this order: a snapshot that was there before the version was asked for can't be ahead of it.
-        version = self.store.get_stream_version(self.stream.text)
+        version, found = self._version_and_snapshot()
         is_stray = found is not None and found.version > version
         if is_stray:
             logger.warning("A snapshot of %s is ahead of its stream (%s): ignored.", self.stream, version)
@@ -64,9 +63,20 @@ class Loading(Generic[A]):
         ledger_of(aggregate).has_stray_snapshots = is_stray
         return aggregate, None, version
 
-    def events_after(self, version: int) -> Iterator[RecordedEvent]:
-        """Give the events after a version, in bounded memory."""
+    def events_after(self, version: int, last: int) -> Iterable[RecordedEvent]:
+        """Give the events after a version; ``last`` is the one that the stream had when it was asked."""
+        if self.until is not None:
+            last = min(last, self.until)
+        if last <= version:
+            return ()
+        if last - version <= conf.read_batch_size():
+            return self.store.get_events(self.stream.text, version + 1, self.until)
         return self.store.iter_events(self.stream.text, version + 1, self.until)
+
+    def _version_and_snapshot(self) -> tuple[int, AggregateSnapshot | None]:
+        if has_snapshots(self.kind):
+            return version_and_snapshot(self.store.using, self.stream.text, self.until)
+        return self.store.get_stream_version(self.stream.text), None
 
     def _from(self, snapshot: AggregateSnapshot | None) -> Iterator[AggregateSnapshot]:
         while snapshot is not None:

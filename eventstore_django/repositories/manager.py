@@ -64,8 +64,8 @@ class SnapshotManager:
         """
         stream = StreamName.of(aggregate_class.aggregate_type, id_text(aggregate_id), partition)
         loading = Loading(self.store, aggregate_class, stream)
-        _, snapshot, _ = loading.base()
-        return AggregateHistory(snapshot, list(loading.events_after(snapshot.version if snapshot else 0)))
+        _, snapshot, version = loading.base()
+        return AggregateHistory(snapshot, list(loading.events_after(snapshot.version if snapshot else 0, version)))
 
     def save_aggregate(
         self, aggregate: Aggregate, events: Iterable[EventLike] | None = None, partition: str | None = None

@@ -123,6 +123,12 @@ class AggregateContract(ContractCase):
         assert self.sums().get("1").numbers == [100, 3]
         assert self.sums().get("1", version=1).numbers == [1]
 
+    def test_a_load_takes_two_statements(self) -> None:
+        self.noted_sum(5, interval=3)
+        with self.captured() as queries:
+            self.sums().get("1")
+        assert len(queries) == 2
+
     def test_a_snapshot_of_another_schema_version_is_passed_over_for_an_older_one(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
