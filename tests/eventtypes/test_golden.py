@@ -43,9 +43,8 @@ def only_these_types(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def second_version() -> None:
-    with_limit = upcaster("Opened", from_version=1)
     register_event("Opened", version=2)(OpenedTwo)
-    with_limit(lambda payload: {**payload, "limit": "5.00"})
+    upcaster("Opened", from_version=1)(lambda payload: {**payload, "limit": "5.00"})
     forget(Opened)
 
 
@@ -126,7 +125,7 @@ def test_a_new_version_asks_for_its_example_and_for_what_becomes_of_the_older_on
 def test_what_an_older_version_became_on_the_way_is_kept_for_good(tmp_path: Path) -> None:
     recorded(tmp_path)
     third_version()
-    given = [OpenedThree(["Eve"]), NewEvent("Opened", {"owner": "Bob"}, schema_version=2)]
+    given: list[Any] = [OpenedThree(["Eve"]), NewEvent("Opened", {"owner": "Bob"}, schema_version=2)]
     assert_golden_events(tmp_path, examples=given, record="missing")
     upcaster("Opened", from_version=1)(lambda payload: {**payload, "limit": "7.00"})
     message = told(tmp_path)
@@ -138,7 +137,7 @@ def test_an_old_version_that_never_had_an_example_is_asked_for_as_it_was_stored(
     second_version()
     message = told(tmp_path, examples=[OpenedTwo("Bob")])
     assert "NewEvent('Opened', {...}, schema_version=1)" in message
-    given = [OpenedTwo("Bob"), NewEvent("Opened", {"owner": "Ada"}, schema_version=1)]
+    given: list[Any] = [OpenedTwo("Bob"), NewEvent("Opened", {"owner": "Ada"}, schema_version=1)]
     assert_golden_events(tmp_path, examples=given, record="missing")
     assert content(tmp_path / "Opened.v1.json")["typed"] == {"owner": "Ada", "limit": "5.00"}
 
@@ -200,7 +199,7 @@ def test_a_type_that_is_registered_no_more_is_told(tmp_path: Path) -> None:
 
 def test_a_version_that_was_taken_back_is_told(tmp_path: Path) -> None:
     second_version()
-    given = [OpenedTwo("Bob"), NewEvent("Opened", {"owner": "Ada"}, schema_version=1)]
+    given: list[Any] = [OpenedTwo("Bob"), NewEvent("Opened", {"owner": "Ada"}, schema_version=1)]
     assert_golden_events(tmp_path, examples=given, record="missing")
     with registry.kept(empty=True):
         register_event("Opened")(Opened)
@@ -211,15 +210,17 @@ def test_a_version_that_was_taken_back_is_told(tmp_path: Path) -> None:
 
 def test_upcasters_alone_need_examples_too(tmp_path: Path) -> None:
     upcaster("Noted", from_version=1)(lambda payload: {"text": payload["note"]})
-    given = [Opened("Ada"), NewEvent("Noted", {"note": "a"}), NewEvent("Noted", {"text": "b"}, schema_version=2)]
+    given: list[Any] = [
+        Opened("Ada"),
+        NewEvent("Noted", {"note": "a"}),
+        NewEvent("Noted", {"text": "b"}, schema_version=2),
+    ]
     assert "'Noted', version 2" in told(tmp_path, examples=given[:2], record="missing")
     assert_golden_events(tmp_path, examples=given, record="missing")
     assert content(tmp_path / "Noted.v1.json")["upcast"] == {"2": {"text": "a"}}
 
 
-@pytest.mark.parametrize(
-    "text", ["<<<<<<< HEAD\n", "[]", "{}", '{"event_type": "Opened", "schema_version": 1, "payload": 1}']
-)
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD", "[]", "{}", '{"event_type": "a", "schema_version": 1, "payload": 1}'])
 def test_a_damaged_file_is_named(tmp_path: Path, text: str) -> None:
     recorded(tmp_path)
     (tmp_path / "Opened.v1.json").write_text(text)

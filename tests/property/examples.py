@@ -18,11 +18,11 @@ thorough = settings(
 )
 
 
-def collected(strategy: SearchStrategy[T]) -> list[T]:
+def collected(strategy: SearchStrategy[T], max_examples: int = 1000) -> list[T]:
     """Return what a test with this strategy would be called with."""
     found: list[T] = []
 
-    @thorough
+    @settings(thorough, max_examples=max_examples)
     @given(example=strategy)
     def collect(example: T) -> None:
         found.append(example)

@@ -36,6 +36,7 @@ from .snapshots import SnapshotContract
 from .streamnames import StreamNameContract
 from .subscriptions import SubscriptionContract
 from .subscriptions_checkpoints import CheckpointContract
+from .subscriptions_eventtypes import EventTypeSubscriptionContract
 from .subscriptions_failures import FailureContract
 from .subscriptions_handlers import HandlerContract
 from .subscriptions_operations import OperationContract
@@ -73,6 +74,7 @@ class EventStoreContract(
     OwnerContract,
     FailureContract,
     ParkingContract,
+    EventTypeSubscriptionContract,
     OperationContract,
     StatusContract,
     SnapshotContract,
