@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from psycopg import IsolationLevel
 
-from eventstore_django import AggregateSnapshot, EventStore
+from eventstore_django import AggregateSnapshot, ConcurrencyError, EventStore
 from eventstore_django.erasure import erasure
 from eventstore_django.models import Event, Snapshot
 from tests.aggregates.banking import TEN, Ledger, opened
@@ -51,6 +52,27 @@ def test_who_comes_second_decides_on_what_the_first_has_left(session: OpenSessio
     first.commit()
     assert waiting.result(60) == 5
     assert ledgers().get("1").balance == 0
+
+
+def test_a_transaction_that_sees_one_state_only_is_told_at_once(session: OpenSession) -> None:
+    ledgers().save(opened(deposits=2))
+    editor = session(isolation=IsolationLevel.REPEATABLE_READ)
+    editor.begin()
+    editor.run(ledgers().get, "1")
+    ledgers().edit("1", lambda ledger: ledger.withdraw(TEN))
+    seen: list[int] = []
+    with pytest.raises(ConcurrencyError) as caught:
+        editor.run(_note_and_deposit, seen)
+    assert (caught.value.actual, seen) == (None, [3])
+    assert editor.run(EventStore().get_stream_version, "Ledger-1") == 3
+
+
+def _note_and_deposit(seen: list[int]) -> None:
+    def decide(ledger: Ledger) -> None:
+        seen.append(ledger.version)
+        ledger.deposit(TEN)
+
+    ledgers().edit("1", decide)
 
 
 def _withdraw(amount: int) -> int:
