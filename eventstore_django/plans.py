@@ -108,7 +108,9 @@ def plan_append(operations: Iterable[AppendOperation], context: JSONObject) -> A
         for index, event in enumerate(new_events):
             added[slot] += 1
             try:
-                planned = _plan_event(as_new_event(event), name, slot, added[slot], context)
+                # No call for what is one already: nearly all are.
+                new = event if isinstance(event, NewEvent) else as_new_event(event)
+                planned = _plan_event(new, name, slot, added[slot], context)
                 _refuse_repeated_id(seen, slot, planned.source.event_id)
             except (Refused, InvalidEvent) as refused:
                 raise InvalidEvent(refused.reason, path=refused.path, index=index, operation=number) from None

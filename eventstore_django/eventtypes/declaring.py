@@ -39,7 +39,8 @@ def register_event(name: str, *, version: int = 1) -> Callable[[Class], Class]:
                 "@register_event stand above @dataclass?"
             )
         # Where the class was made inside of a function its hints may name what stands beside it there.
-        declared = EventType(name, version, kind, sys._getframe(1).f_locals if "<locals>" in kind.__qualname__ else {})
+        names = dict(sys._getframe(1).f_locals) if "<locals>" in kind.__qualname__ else {}
+        declared = EventType(name, version, kind, names)
         with suppress(NameError):
             _ = _codec(declared)
         registry.add(declared)

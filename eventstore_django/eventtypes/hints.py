@@ -20,9 +20,10 @@ from typing import (
     get_type_hints,
 )
 
-from .codecs import SCALARS, Codec
+from .codecs import Codec
 from .containers import Distinct, Items, OneOf, Pairs, Places
 from .members import Flags, Members
+from .scalars import SCALARS
 from .structs import Field, Model, Struct, is_model
 
 _Parameters: TypeAlias = Mapping[Any, Any]

@@ -50,7 +50,7 @@ def assert_golden_events(
         golden.record(replace=record == "changed")
     problems = list(golden.problems())
     if problems:
-        raise AssertionError(f"{len(problems)} golden events are not as they should be:\n" + "\n".join(problems))
+        raise AssertionError("\n".join(["Stored events can't be read as they were:", *problems]))
 
 
 class _Golden:

@@ -111,6 +111,7 @@ class Unions:
     number: Union[float, int]  # noqa: UP007  # what is tested
     parts: list[Money] | Money | Decimal | None
     anything: Any | None = None
+    plain: dict | list | None = None  # type: ignore[type-arg]  # what is tested
     number_or_flag: bool | int | list[int] = 0
 
 
@@ -176,6 +177,7 @@ INSTANCES: st.SearchStrategy[Any] = st.one_of(
         number=_floats | st.integers(),
         parts=st.none() | _monies | _decimals | st.lists(_monies, max_size=2),
         anything=st.none() | _text,
+        plain=st.none() | _json | st.lists(st.integers(), max_size=2),
         number_or_flag=st.booleans() | st.integers() | st.lists(st.integers(), max_size=2),
     ),
 )

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils.safestring import mark_safe
+from typing_extensions import TypeAliasType
 
 from eventstore_django.encoding import Refused
 from eventstore_django.eventtypes.hints import Resolver
@@ -31,6 +32,19 @@ class Colour(Enum):
 
 class Custom(str):
     __slots__ = ()
+
+
+T = TypeVar("T")
+
+
+@dataclass
+class Held(Generic[T]):
+    value: T
+
+
+@dataclass
+class Holder(Generic[T]):
+    inner: Held[T]
 
 
 @dataclass
@@ -176,6 +190,24 @@ def test_a_value_is_stored_as_its_canonical_text_and_comes_back(hint: Any, value
 def test_a_whole_number_in_a_float_field_is_stored_as_a_float() -> None:
     assert repr(codec(float).encode(1)) == "1.0"
     assert repr(codec(float | int).encode(1)) == "1"
+
+
+def test_aliases_of_types_are_seen_through() -> None:
+    # Those of Python 3.12 (type X = ...) look the same.
+    plain: Any = TypeAliasType("plain", list[Decimal])
+    parameters: Any = (T,)
+    pair: Any = TypeAliasType("pair", tuple[T, list[T]], type_params=parameters)
+    assert codec(plain).decode(["1"]) == [Decimal(1)]
+    assert codec(pair[int]).decode([1, [2]]) == (1, [2])
+    assert codec(dict[str, pair[Decimal]]).decode({"a": ["1", []]}) == {"a": (Decimal(1), [])}
+
+
+def test_a_generic_class_within_another_has_the_types_of_each_use() -> None:
+    both = codec(tuple[Holder[int], Holder[str]])
+    assert both.decode([{"inner": {"value": 1}}, {"inner": {"value": "a"}}]) == (Holder(Held(1)), Holder(Held("a")))
+    assert refusal(both.decode, [{"inner": {"value": 1}}, {"inner": {"value": 1}}]) == (
+        "[1].inner.value: is a whole number, not a text"
+    )
 
 
 def test_a_field_with_a_default_may_be_missing_in_what_is_stored() -> None:

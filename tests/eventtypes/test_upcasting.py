@@ -89,6 +89,14 @@ def test_an_upcaster_is_called_once_for_an_event_and_only_when_the_payload_is_as
     assert len(calls) == 1
 
 
+def test_an_event_in_the_newest_shape_is_left_alone() -> None:
+    upcaster("Opened", from_version=1)(lambda payload: {})
+    payload = {"owner": "Ada"}
+    event = recorded(payload, 2)
+    assert event.payload is event.stored_payload is payload
+    assert (event.outdated_payload, event.is_upcast) == (None, False)
+
+
 def test_an_upcaster_beyond_the_version_of_the_class_is_not_run() -> None:
     register_event("Opened", version=2)(Opened)
     upcaster("Opened", from_version=1)(lambda payload: {"owner": payload["name"]})

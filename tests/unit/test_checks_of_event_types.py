@@ -117,7 +117,7 @@ def test_two_upcasters_of_one_version_are_an_error_even_under_one_name() -> None
 
     message = only()
     assert message.id == "eventstore.E015"
-    assert message.msg.count("test_checks") == 2
+    assert message.msg.count("test_checks_of_event_types") == 2
 
 
 def test_a_field_whose_type_can_not_be_found_is_an_error() -> None:
