@@ -41,8 +41,8 @@ class Recorder:
 
     def stop(self) -> None:
         """Let the aggregate be what it was."""
-        self._aggregate.__class__ = self._kind
-        vars(self._aggregate).pop(_RECORDER, None)
+        object.__setattr__(self._aggregate, "__class__", self._kind)  # not as the block would set it
+        del vars(self._aggregate)[_RECORDER]
 
     def repeat(self, aggregate: Aggregate) -> None:
         """Make the same calls on another aggregate."""
@@ -51,13 +51,21 @@ class Recorder:
 
     def seen(self, name: str) -> Any:
         """Return an attribute that somebody asks for; note it, if it is the block."""
-        value = self._got(name)
+        try:
+            value = self._got(name)
+        except AttributeError:
+            self.learned()
+            raise
         if self._depth or name in _CONSTANT:
             return value
         if isinstance(value, MethodType) and value.__self__ is self._aggregate:
             return self._noting(name, value)
-        self.has_learned = True
+        self.learned()
         return value
+
+    def learned(self) -> None:
+        """Note that the block has learned something, unless it is a method of the aggregate that did."""
+        self.has_learned |= not self._depth
 
     def _got(self, name: str) -> Any:
         self._depth += 1  # what a property reads is not read by the block
@@ -96,8 +104,14 @@ def _watched(kind: Any) -> Any:
         recorder: Recorder | None = object.__getattribute__(self, "__dict__").get(_RECORDER)
         return kind.__getattribute__(self, name) if recorder is None else recorder.seen(name)
 
+    def __setattr__(self: Aggregate, name: str, value: Any) -> None:
+        # What the block puts there itself is in no call: without it the calls would decide on something else.
+        object.__getattribute__(self, "__dict__")[_RECORDER].learned()
+        kind.__setattr__(self, name, value)
+
     body: dict[str, Any] = {
         "__getattribute__": __getattribute__,
+        "__setattr__": __setattr__,
         "__module__": kind.__module__,
         "__qualname__": kind.__qualname__,
         "aggregate_type": kind.aggregate_type,

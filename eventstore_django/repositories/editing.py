@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from inspect import iscoroutinefunction
 from itertools import count
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -67,6 +68,8 @@ class Edit(Generic[A]):
 
     def run(self, decision: Callable[[A], object]) -> AppendResult:
         """Call a decision with the aggregate and save it; again after each conflict."""
+        if iscoroutinefunction(decision):
+            raise TypeError("edit() takes a plain function; what awaits goes into async for (docs/aggregates.md).")
 
         def attempt() -> None:
             aggregate = self.load()

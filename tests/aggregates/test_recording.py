@@ -35,6 +35,8 @@ def test_calls_are_made_again_on_another_aggregate() -> None:
         lambda ledger: ledger.pending_events,
         lambda ledger: vars(ledger)["balance"],
         lambda ledger: ledger.to_snapshot(),
+        lambda ledger: hasattr(ledger, "closed"),
+        lambda ledger: setattr(ledger, "owner", "Grace"),
         repr,
         _try_to_withdraw,
     ],

@@ -129,6 +129,12 @@ class AggregateContract(ContractCase):
             self.sums().get("1")
         assert len(queries) == 2
 
+    def test_a_load_from_a_snapshot_of_the_last_event_takes_one_statement(self) -> None:
+        self.noted_sum(3, interval=3)
+        with self.captured() as queries:
+            self.sums().get("1")
+        assert len(queries) == 1
+
     def test_a_snapshot_of_another_schema_version_is_passed_over_for_an_older_one(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -321,6 +327,27 @@ class AggregateContract(ContractCase):
             self.sums().edit("1", lambda aggregate: aggregate.note(1))
         assert self.sums().edit("1", lambda aggregate: aggregate.note(1), or_new=True).version == 1
         assert self.sums().edit("1", lambda aggregate: aggregate.note(1), or_new=True).version == 2
+
+    def test_several_aggregates_are_edited_all_or_none(self) -> None:
+        for name in "12":
+            self.sums().edit(name, lambda aggregate: aggregate.note(1), or_new=True)
+        rivals = [5]
+
+        def add(one: Sum, two: Sum) -> None:
+            if rivals:
+                self.store.append("Sum-1", [noted(rivals.pop())])
+            two.note(one.total)
+
+        results = async_to_sync(self.sums().aedit_all)(["1", "2"], add)
+        assert [result.version for result in results] == [2, 2]
+        assert self.sums().get("2").numbers == [1, 6]
+
+    def test_an_edit_refuses_a_function_that_it_can_not_await(self) -> None:
+        async def decide(aggregate: Sum) -> None:
+            aggregate.note(1)
+
+        with self.nothing_sent(), pytest.raises(TypeError, match="plain function"):
+            self.sums().edit("1", decide, or_new=True)
 
     def test_a_decider_is_served_as_an_aggregate_is(self) -> None:
         repository = Repository(SUMS, store=self.store, snapshots=IntervalSnapshotStrategy(2))
