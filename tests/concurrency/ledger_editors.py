@@ -48,3 +48,15 @@ def withdraw_until_refused(barrier: Any, form: str) -> int:
         except Refused:
             return count
         count += 1
+
+
+def move_to_and_fro(barrier: Any, source: str, target: str, times: int) -> None:
+    """Move one from a ledger to another, so many times."""
+    barrier.wait()
+    for _ in range(times):
+        ledgers().edit_all([source, target], _move, retries=RETRIES)
+
+
+def _move(source: Ledger, target: Ledger) -> None:
+    source.withdraw(ONE)
+    target.deposit(ONE)

@@ -13,7 +13,7 @@ from eventstore_django.models import Event, Snapshot
 from tests.aggregates.banking import TEN, Ledger, opened
 
 from .conftest import OpenSession
-from .ledger_editors import FORMS, ledgers, withdraw_until_refused
+from .ledger_editors import FORMS, ledgers, move_to_and_fro, withdraw_until_refused
 from .processes import Workers, shared_barrier
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +36,16 @@ def test_no_decision_is_made_on_a_stale_state(form: str, store: EventStore, work
     snapshot = store.get_snapshot("1")
     assert snapshot is not None
     assert snapshot.data == _from_events(snapshot.version)
+
+
+@pytest.mark.slow
+def test_transfers_that_cross_each_other_lose_nothing(store: EventStore, workers: Workers) -> None:
+    ledgers().save_all(opened("1", deposits=4), opened("2", deposits=4))
+    barrier = shared_barrier(EDITORS)
+    ways = [("1", "2"), ("2", "1"), ("1", "2"), ("2", "1")]
+    workers.results([workers.start(move_to_and_fro, barrier, *way, 10) for way in ways], SECONDS)
+    assert [ledgers().get(ledger_id).balance for ledger_id in "12"] == [4 * TEN, 4 * TEN]
+    assert store.get_stream_version("Ledger-1") == store.get_stream_version("Ledger-2") == 5 + 40
 
 
 def _from_events(version: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from eventstore_django.aggregates.registry import aggregate_class
 from eventstore_django.testing.scenarios import assert_snapshot_keeps_state, given
 from example_project.bank.aggregates import Account, Refused
 from example_project.bank.event_types import (
@@ -53,6 +54,10 @@ def test_a_transfer_is_an_event_on_each_side() -> None:
 
 def test_money_is_not_sent_to_where_it_is() -> None:
     given(Account, OPENED, HUNDRED).when(lambda account: account.send(Decimal(5), account)).then_raises(Refused)
+
+
+def test_the_account_is_found_by_its_type() -> None:
+    assert aggregate_class("Account") is Account
 
 
 def test_a_snapshot_keeps_the_state() -> None:
