@@ -50,7 +50,8 @@ from .names import StreamName
 from .operations import AppendOperation, AppendResult
 from .repositories.editing import Edit
 from .repositories.manager import AggregateHistory, SnapshotManager
-from .repositories.repository import Repository, save_all
+from .repositories.repository import Repository
+from .repositories.together import save_all
 from .store import EventStore
 from .subscriptions.context import EventContext, event_context
 from .subscriptions.declarations import subscription

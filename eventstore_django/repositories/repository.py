@@ -20,7 +20,7 @@ from .editing import Edit
 from .loading import Loading, version_as_of
 from .manager import SnapshotManager
 from .retrying import Retrying
-from .saving import Saving
+from .together import save_all
 
 A = TypeVar("A", bound=Aggregate)
 Command = TypeVar("Command")
@@ -122,7 +122,7 @@ class Repository(Generic[A]):
         return self.save_all(aggregate)[0]
 
     def save_all(self, *aggregates: A) -> list[AppendResult]:
-        """Save several aggregates, all or none of them. See ``repositories.save_all`` for those of several types."""
+        """Save several aggregates, all or none of them. See ``eventstore_django.save_all`` for several types."""
         return save_all(*((self, aggregate) for aggregate in aggregates))
 
     # Deciding
@@ -236,34 +236,6 @@ class Repository(Generic[A]):
     aedit = async_twin(edit)
     aedit_all = async_twin(edit_all)
     aexecute = async_twin(execute)
-
-
-def save_all(*saves: tuple[Repository[Any], Aggregate]) -> list[AppendResult]:
-    """Save aggregates of several repositories, all or none of them; return a result for each, in order.
-
-    One without pending events is a condition: it must still have the version at which it was loaded.
-    Raise ConcurrencyError with every aggregate that has not (``error.conflicts``), and ValueError for
-    repositories on different databases or an aggregate that is named twice.
-    """
-    if not saves:
-        return []
-    savings = [Saving(aggregate, repository.partition) for repository, aggregate in saves]
-    stores = {repository.store.using: repository.store for repository, _ in saves}
-    _refuse_misfits(saves)
-    operations = [saving.operation() for saving in savings]
-    if len(stores) > 1 or len({operation.stream_id for operation in operations}) < len(operations):
-        raise ValueError("save_all() takes each aggregate once, of repositories on one database.")
-    results = next(iter(stores.values())).append_batch(operations)
-    return [
-        saving.accept(result, repository._manager._after_append)
-        for saving, result, (repository, _) in zip(savings, results, saves, strict=True)
-    ]
-
-
-def _refuse_misfits(saves: tuple[tuple[Repository[Any], Aggregate], ...]) -> None:
-    for repository, aggregate in saves:
-        if not isinstance(aggregate, repository.aggregate_class):
-            raise TypeError(f"{aggregate!r} is not of {repository!r}.")
 
 
 def _class_of(kind: Any) -> Any:
