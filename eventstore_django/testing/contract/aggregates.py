@@ -333,14 +333,15 @@ class AggregateContract(ContractCase):
             self.sums().edit(name, lambda aggregate: aggregate.note(1), or_new=True)
         rivals = [5]
 
-        def add(one: Sum, two: Sum) -> None:
+        def move(one: Sum, two: Sum) -> None:
             if rivals:
-                self.store.append("Sum-1", [noted(rivals.pop())])
-            two.note(one.total)
+                self.store.append("Sum-2", [noted(rivals.pop())])
+            one.note(-1)
+            two.note(1)
 
-        results = async_to_sync(self.sums().aedit_all)(["1", "2"], add)
-        assert [result.version for result in results] == [2, 2]
-        assert self.sums().get("2").numbers == [1, 6]
+        results = async_to_sync(self.sums().aedit_all)(["1", "2"], move)
+        assert [result.version for result in results] == [2, 3]
+        assert [self.sums().get(name).numbers for name in "12"] == [[1, -1], [1, 5, 1]]
 
     def test_an_edit_refuses_a_function_that_it_can_not_await(self) -> None:
         async def decide(aggregate: Sum) -> None:
