@@ -16,6 +16,7 @@ NAMES = (
     "writers",
     "batches",
     "reading",
+    "loading",
     "following",
     "latency",
     "caching",

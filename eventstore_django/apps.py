@@ -9,6 +9,9 @@ from django.utils.module_loading import autodiscover_modules
 EVENT_TYPES = "event_types"
 """The module of an app whose event types and upcasters are found at start."""
 
+AGGREGATES = "aggregates"
+"""The module of an app whose aggregates and deciders are found at start."""
+
 
 class EventStoreConfig(AppConfig):
     """The event store as a Django app. The label names its permissions and migrations, for ever."""
@@ -19,12 +22,12 @@ class EventStoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Find event types and subscriptions, register the checks, and the door for test databases."""
+        """Find event types, aggregates and subscriptions, register the checks, and the door for test databases."""
         from . import checks
         from .subscriptions.discovery import autodiscover
         from .testdatabases import allow_flush_in_tests
 
-        autodiscover_modules(EVENT_TYPES)
+        autodiscover_modules(EVENT_TYPES, AGGREGATES)
         autodiscover()
         checks.register()
         post_migrate.connect(allow_flush_in_tests, sender=self, dispatch_uid="eventstore.allow_flush_in_tests")

@@ -82,3 +82,15 @@ def _event(event: PlannedEvent) -> str:
     )
     # Payload and metadata are JSON already: encoded once, whatever the call looks like.
     return f"{head[:-1]},{event.payload},{event.metadata}]"
+
+
+# A stream's version and its last snapshot up to a version, in one round trip: by hand, since the ORM takes
+# longer to write this than the database to answer it.
+LAST_SNAPSHOT = """
+SELECT n.*, s.version AS stream_version
+FROM eventstore_streams s
+LEFT JOIN eventstore_snapshots n ON n.stream_id = s.stream_id AND n.version = (
+    SELECT max(version) FROM eventstore_snapshots WHERE stream_id = s.stream_id AND version <= %s
+)
+WHERE s.stream_id = %s
+"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.checks import Tags
 from django.core.checks import register as register_check
 
+from .aggregates import check_aggregates
 from .databases import check_databases, check_engines
 from .declarations import check_models, check_names
 from .eventtypes import check_event_types, check_upcasters
@@ -12,6 +13,7 @@ from .settings import check_requests, check_settings, check_time_zones
 from .subscriptions import check_subscriptions
 
 __all__ = [
+    "check_aggregates",
     "check_databases",
     "check_engines",
     "check_event_types",
@@ -30,7 +32,7 @@ def register() -> None:
     """Register all checks of the event store."""
     for check in (check_settings, check_time_zones, check_engines, check_requests):
         register_check(check)
-    for check_declared in (check_names, check_models, check_event_types, check_upcasters):
+    for check_declared in (check_names, check_models, check_event_types, check_upcasters, check_aggregates):
         register_check(check_declared)
     for check_with_database in (check_databases, check_subscriptions):
         register_check(check_with_database, Tags.database)

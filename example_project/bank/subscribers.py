@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.db.models import F
 
 from eventstore_django import RecordedEvent, event_context, subscription
 
 from .models import Balance
-
-_SIGNS = {"MoneyDeposited": 1, "TransferReceived": 1, "MoneyWithdrawn": -1, "TransferSent": -1}
 
 
 @subscription("balances", categories=["Account"], models=[Balance], versioned=True)
@@ -19,14 +15,15 @@ class Balances:
 
     def handle(self, event: RecordedEvent) -> None:
         """Take one event into account."""
-        accounts = Balance.objects.filter(version=event_context().version)
-        if event.event_type == "AccountOpened":
-            accounts.create(
-                version=event_context().version, account_id=event.aggregate_id, owner=event.payload["owner"]
-            )
-        elif sign := _SIGNS.get(event.event_type):
-            amount = F("amount") + sign * Decimal(event.payload["amount"])
-            accounts.filter(account_id=event.aggregate_id).update(amount=amount)
+        version = event_context().version
+        accounts = Balance.objects.filter(version=version, account_id=event.aggregate_id)
+        match event.event_type:
+            case "AccountOpened":
+                Balance.objects.create(version=version, account_id=event.aggregate_id, owner=event.typed.owner)
+            case "MoneyDeposited" | "TransferReceived":
+                accounts.update(amount=F("amount") + event.typed.amount)
+            case "MoneyWithdrawn" | "TransferSent":
+                accounts.update(amount=F("amount") - event.typed.amount)
 
     def reset(self) -> None:
         """Begin anew."""

@@ -13,8 +13,11 @@ from eventstore_django.models import Event
 from eventstore_django.workers.choosing import chosen
 from eventstore_django.workers.runner import SubscriptionRunner
 
-from .accounts import Refused, deposit, load, open_account, replay, stream_of, transfer, withdraw, withdrawal
+from .accounts import Accounts
+from .aggregates import Refused
+from .event_types import MoneyDeposited
 from .models import Balance
+from .statements import statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,11 @@ class Tour:
     tell: Callable[[str], None]
     ada: str
     grace: str
+
+    @property
+    def accounts(self) -> Accounts:
+        """The bank's accounts."""
+        return Accounts(self.store)
 
     @classmethod
     def fresh(cls, store: EventStore, tell: Callable[[str], None]) -> Tour:
@@ -40,43 +48,46 @@ class Tour:
         self.repeat()
         self.follow()
         self.read()
+        self.look_back()
 
     def append(self) -> None:
         """Open accounts and pay in."""
         self.tell("1. Append")
         with event_metadata(user="demo", correlation_id=f"demo-{self.ada}"):
-            for account_id, owner in ((self.ada, "Ada"), (self.grace, "Grace")):
-                self._show(open_account(self.store, account_id, owner).events[0])
-                self._show(deposit(self.store, account_id, Decimal("100.00")).events[0])
+            for number, owner in ((self.ada, "Ada"), (self.grace, "Grace")):
+                self._show(self.accounts.open(number, owner).events[0])
+                self._show(self.accounts.deposit(number, Decimal("100.00")).events[0])
 
     def conflict(self) -> None:
         """Two clerks decide on the same state; the second is told, and decides again."""
         self.tell("\n2. A conflict, shown and resolved")
-        stream, amount = stream_of(self.ada), Decimal("70.00")
-        seen = load(self.store, self.ada)
-        self.tell(f"   two clerks see version {seen.version} with {seen.balance} and both pay out {amount}")
-        self._show(self.store.append(stream, withdrawal(seen, amount), seen.version).events[0])
+        amount = Decimal("70.00")
+        first, second = self.accounts.get(self.ada), self.accounts.get(self.ada)
+        self.tell(f"   two clerks see version {first.version} with {first.balance} and both pay out {amount}")
+        for account in (first, second):
+            account.withdraw(amount)
+        self._show(self.accounts.repository.save(first).events[0])
         try:
-            self.store.append(stream, withdrawal(seen, amount), seen.version)
+            self.accounts.repository.save(second)
         except ConcurrencyError as error:
             self.tell(f"   the second clerk gets: {error}")
         try:
-            withdraw(self.store, self.ada, amount)
+            self.accounts.withdraw(self.ada, amount)
         except Refused as refusal:
             self.tell(f"   looks again, decides again: refused, {refusal}")
 
     def batch(self) -> None:
         """Move money between two streams, all or nothing."""
         self.tell("\n3. A transfer: two streams, all or nothing")
-        for result in transfer(self.store, self.grace, self.ada, Decimal("25.50")):
+        for result in self.accounts.transfer(self.grace, self.ada, Decimal("25.50")):
             self._show(result.events[0])
 
     def repeat(self) -> None:
         """Send the same event twice, as after a lost connection."""
         self.tell("\n4. The same event sent twice is stored once")
-        event = NewEvent("MoneyDeposited", {"amount": Decimal("10.00")})
-        first = self.store.append(stream_of(self.ada), [event])
-        again = self.store.append(stream_of(self.ada), [event])
+        event = NewEvent.of(MoneyDeposited(Decimal("10.00")))
+        first = self.store.append(_stream(self.ada), [event])
+        again = self.store.append(_stream(self.ada), [event])
         self.tell(f"   first at version {first.version}, again at version {again.version}, replayed={again.replayed}")
 
     def follow(self) -> None:
@@ -87,21 +98,31 @@ class Tour:
             self.tell(f"   {balance}")
 
     def read(self) -> None:
-        """Read by stream, category and the global order, and as of a moment."""
+        """Read by stream, category and the global order."""
         self.tell("\n6. Read")
-        account = load(self.store, self.ada)
-        self.tell(f"   {stream_of(self.ada)}: {account.owner} has {account.balance} at version {account.version}")
-        before = replay(self.store.get_events(stream_of(self.ada), to_version=3))
-        self.tell(f"   the same at version 3: {before.balance}")
+        account = self.accounts.get(self.ada)
+        self.tell(f"   {_stream(self.ada)}: {account.owner} has {account.balance} at version {account.version}")
         head = self.store.head_position()
         count = len(self.store.get_category_events("Account", from_position=max(1, head - 99)))
         self.tell(f"   $all is settled up to position {head}; {count} of its last 100 are of category Account")
-        known = Event.objects.stream(stream_of(self.grace)).as_of(datetime.now(UTC)).count()
         correlated = Event.objects.correlated_with(f"demo-{self.ada}").count()
-        self.tell(f"   {known} events of {stream_of(self.grace)} are known by now; {correlated} share a correlation id")
+        self.tell(f"   {correlated} events share a correlation id")
+
+    def look_back(self) -> None:
+        """See an account as it was: at a version, and on a statement of a moment."""
+        self.tell("\n7. As it was")
+        before = self.accounts.repository.get(self.ada, version=2)
+        self.tell(f"   {before.owner} at version 2: {before.balance}")
+        self.tell("   a statement up to now (manage.py statement ACCOUNT --at 2026-05-03 for any other day):")
+        for line in statement(self.store, self.ada, datetime.now(UTC)).lines:
+            self.tell(f"   {line.what:<16} {line.amount:>8} {line.balance:>8}")
 
     def _show(self, event: RecordedEvent) -> None:
         details = ", ".join(f"{key}={value}" for key, value in event.payload.items())
         self.tell(
             f"   {event.position:>6}  {event.stream_id:<16} v{event.event_version}  {event.event_type:<16} {details}"
         )
+
+
+def _stream(number: str) -> str:
+    return f"Account-{number}"

@@ -14,7 +14,7 @@ import pytest
 from django.core.checks import run_checks
 
 from eventstore_django import NewEvent, upcaster
-from eventstore_django.testing.event_types import temporary_event_types
+from eventstore_django.eventtypes.registry import registry
 from eventstore_django.testing.golden import assert_golden_events
 
 PAGE = (Path(__file__).resolve().parent.parent.parent / "docs/event-types.md").read_text()
@@ -27,7 +27,8 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[
     """Load all examples as one module."""
     (tmp_path / "event_types_page.py").write_text("\n\n".join(BLOCKS))
     monkeypatch.syspath_prepend(tmp_path)
-    with temporary_event_types():
+    # The example project has types of its own.
+    with registry.kept(empty=True):
         import_module("event_types_page")
         yield
     del sys.modules["event_types_page"]

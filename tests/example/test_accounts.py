@@ -5,42 +5,64 @@ from decimal import Decimal
 import pytest
 
 from eventstore_django import ConcurrencyError, EventStore, NewEvent
-from example_project.bank import accounts
+from eventstore_django.testing.subscriptions import run_subscriptions_to_head
+from example_project.bank.accounts import Accounts
+from example_project.bank.aggregates import Refused
+from example_project.bank.models import Balance
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def store() -> EventStore:
-    store = EventStore()
-    for account_id in ("1", "2"):
-        accounts.open_account(store, account_id, "Ada")
-    accounts.deposit(store, "1", Decimal("100.00"))
-    return store
+def accounts(store: EventStore) -> Accounts:
+    accounts = Accounts(store)
+    for number in ("1", "2"):
+        accounts.open(number, "Ada")
+    accounts.deposit("1", Decimal("100.00"))
+    return accounts
 
 
-def test_a_transfer_moves_money_between_two_streams(store: EventStore) -> None:
-    accounts.transfer(store, "1", "2", Decimal("25.50"))
-    balances = [accounts.load(store, account_id).balance for account_id in ("1", "2")]
-    assert balances == [Decimal("74.50"), Decimal("25.50")]
+def _balances(accounts: Accounts) -> list[Decimal]:
+    return [accounts.get(number).balance for number in ("1", "2")]
 
 
-def test_an_overdraft_is_refused_and_moves_nothing(store: EventStore) -> None:
-    with pytest.raises(accounts.Refused):
-        accounts.transfer(store, "1", "2", Decimal("100.01"))
-    assert accounts.load(store, "2").balance == 0
+def test_a_transfer_moves_money_between_two_streams(accounts: Accounts) -> None:
+    accounts.transfer("1", "2", Decimal("25.50"))
+    assert _balances(accounts) == [Decimal("74.50"), Decimal("25.50")]
 
 
-def test_an_account_is_opened_once(store: EventStore) -> None:
+def test_an_overdraft_is_refused_and_moves_nothing(accounts: Accounts) -> None:
+    with pytest.raises(Refused, match="too much"):
+        accounts.transfer("1", "2", Decimal("100.01"))
+    assert _balances(accounts) == [100, 0]
+
+
+def test_an_account_is_opened_once(accounts: Accounts) -> None:
     with pytest.raises(ConcurrencyError):
-        accounts.open_account(store, "1", "Grace")
+        accounts.open("1", "Grace")
 
 
-def test_a_decision_on_a_stale_state_is_made_again(store: EventStore) -> None:
-    states = iter([1, 2])
+def test_a_transfer_is_decided_again_on_what_a_rival_has_left(accounts: Accounts, store: EventStore) -> None:
+    rivals = [NewEvent("MoneyWithdrawn", {"amount": "90.00"})]
 
-    def attempt() -> int:
-        store.append("Account-1", [NewEvent("MoneyDeposited", {"amount": "1"})], next(states))
-        return accounts.load(store, "1").version
+    def send(source: object, target: object) -> None:
+        if rivals:
+            store.append("Account-1", [rivals.pop()])
+        source.send(Decimal("20.00"), target)  # type: ignore[attr-defined]  # accounts, in a function of any
 
-    assert accounts.retried(attempt) == 3
+    with pytest.raises(Refused, match=r"Ada has 10\.00"):
+        accounts.repository.edit_all(["1", "2"], send)
+    assert _balances(accounts) == [10, 0]
+
+
+def test_what_an_older_version_stored_is_read(accounts: Accounts, store: EventStore) -> None:
+    store.append("Account-1", [NewEvent("TransferReceived", {"amount": "5.00", "from": "2"})])
+    assert accounts.get("1").balance == 105
+    assert store.get_events("Account-1")[-1].typed.sender == "2"
+
+
+def test_the_table_of_balances_follows(accounts: Accounts) -> None:
+    accounts.transfer("1", "2", Decimal("25.50"))
+    run_subscriptions_to_head("balances")
+    rows = Balance.objects.filter(account_id__in=["1", "2"]).order_by("account_id")
+    assert [(row.owner, row.amount) for row in rows] == [("Ada", Decimal("74.50")), ("Ada", Decimal("25.50"))]

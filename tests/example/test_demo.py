@@ -29,6 +29,7 @@ def test_the_demo_shows_a_conflict_and_its_resolution_and_ends() -> None:
     assert "the second clerk gets: stream" in done.stdout
     assert "looks again, decides again: refused" in done.stdout
     assert "replayed=True" in done.stdout
+    assert "at version 2: 100.00" in done.stdout
 
 
 def test_a_port_that_is_taken_is_said_before_anything_starts() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from eventstore_django import ANY, STREAM_EXISTS, exceptions
 from eventstore_django.exceptions import (
+    AggregateNotFound,
+    AmbiguousAggregate,
     CheckpointMismatch,
     ConcurrencyError,
     ConnectionLost,
@@ -18,12 +20,15 @@ from eventstore_django.exceptions import (
     ImportRefused,
     InvalidEvent,
     InvalidExpectedVersion,
+    InvalidSnapshot,
     InvalidStreamName,
     LeaseLost,
     NotMigrated,
     PayloadMismatch,
+    ReadOnlyAggregate,
     SubscriptionError,
     TransactionAborted,
+    UnhandledEvent,
     UnknownEventType,
     UnknownSubscription,
     UnsafeRead,
@@ -56,6 +61,13 @@ ERRORS: list[EventStoreError] = [
     UnknownEventType("Opened", "Account-1", 3),
     PayloadMismatch("Account-1", 3, "Opened", 2, "lines[2].price", "is null, not a text"),
     PayloadMismatch("Account-1", 3, "Opened", 2, "", "reason"),
+    AggregateNotFound("Account", "1"),
+    AggregateNotFound("Account", "1", "it was closed"),
+    AmbiguousAggregate("1", [f"t{number}/Account/1" for number in range(12)]),
+    UnhandledEvent("Account", "Audited", 3),
+    ReadOnlyAggregate("reason"),
+    InvalidSnapshot("is NaN", "data.sum"),
+    InvalidSnapshot("reason"),
     ImportRefused(7, "reason"),
 ]
 
@@ -170,3 +182,12 @@ def test_a_message_shortens_and_escapes_what_callers_sent(error: Exception) -> N
     assert len(str(error)) < 400
     assert str(error).isascii()
     assert str(error).isprintable()
+
+
+def test_errors_about_aggregates_tell_which() -> None:
+    assert str(AggregateNotFound("Account", "1")) == "there is no Account '1': it has no events."
+    several = AmbiguousAggregate("1", [f"t{number}/Account/1" for number in range(12)])
+    assert str(several).startswith("12 aggregates have the id '1': 't0/Account/1', ")
+    assert str(several).endswith("'t9/Account/1' and 2 more.")
+    assert str(InvalidSnapshot("is NaN", "data.sum")) == "data.sum: is NaN"
+    assert "@applies('Audited')" in str(UnhandledEvent("Account", "Audited", 3))

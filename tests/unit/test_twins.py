@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 
-from eventstore_django import EventStore, EventSubscription, await_for, wait_for
+from eventstore_django import EventStore, EventSubscription, Repository, SnapshotManager, await_for, wait_for
 from eventstore_django.managers import EventManager
 from eventstore_django.twins import async_iterator_twin, async_twin
 
@@ -47,7 +47,7 @@ def _public(kind: type) -> dict[str, Any]:
     return {name: item for name, item in vars(kind).items() if inspect.isfunction(item) and not name.startswith("_")}
 
 
-@pytest.mark.parametrize("kind", [EventStore, EventManager])
+@pytest.mark.parametrize("kind", [EventStore, EventManager, Repository, SnapshotManager])
 def test_every_public_method_has_an_async_twin(kind: type) -> None:
     methods = _public(kind)
     twins = {name for name in methods if name.startswith("a") and name[1:] in methods}
@@ -55,7 +55,7 @@ def test_every_public_method_has_an_async_twin(kind: type) -> None:
     assert twins
 
 
-@pytest.mark.parametrize("kind", [EventStore, EventManager])
+@pytest.mark.parametrize("kind", [EventStore, EventManager, Repository, SnapshotManager])
 def test_a_twin_takes_what_its_method_takes(kind: type) -> None:
     methods = _public(kind)
     for name in [name for name in methods if f"a{name}" in methods]:

@@ -16,6 +16,7 @@ Needs pytest and pytest-django. Where databases may differ, an attribute of ``Co
 
 from __future__ import annotations
 
+from .aggregates import AggregateContract
 from .append import AppendContract
 from .asynchronous import AsyncContract
 from .batches import BatchContract
@@ -31,6 +32,7 @@ from .metadata import MetadataContract
 from .order import OrderContract
 from .queries import QueryContract
 from .reads import ReadContract
+from .snapshots import SnapshotContract
 from .streamnames import StreamNameContract
 from .subscriptions import SubscriptionContract
 from .subscriptions_checkpoints import CheckpointContract
@@ -75,5 +77,7 @@ class EventStoreContract(
     EventTypeSubscriptionContract,
     OperationContract,
     StatusContract,
+    SnapshotContract,
+    AggregateContract,
 ):
     """Everything that a database promises: set ``using`` and mark the class with ``django_db``."""

@@ -16,6 +16,8 @@ from ...exceptions import ConcurrencyError, DuplicateEventError
 from ...models import Erasure, Event, Stream
 from ...operations import AppendOperation
 from ...versions import NO_STREAM
+from ..signals import captured_signals
+from .aggregates import AggregateContract
 from .case import noted, numbers, several
 from .subscriptions_checkpoints import CheckpointContract
 from .subscriptions_owners import OwnerContract
@@ -25,7 +27,7 @@ class _Stop(Exception):
     pass
 
 
-class CommittedContract(CheckpointContract, OwnerContract):
+class CommittedContract(CheckpointContract, OwnerContract, AggregateContract):
     """What needs real commits: mark the class with ``django_db(transaction=True)``."""
 
     def reconnect(self) -> None:
@@ -97,6 +99,13 @@ class CommittedContract(CheckpointContract, OwnerContract):
         async_to_sync(self.store.aappend)("A-1", several(2))
         self.reconnect()
         assert numbers(self.store.get_events("A-1")) == [1, 2]
+
+    def test_a_snapshot_is_committed_and_told_when_the_save_returns(self) -> None:
+        with captured_signals() as sent:
+            self.noted_sum(2, interval=2)
+            assert [told.snapshot.version for told in sent.snapshot_saved] == [2]
+        self.reconnect()
+        assert self.snapshot_versions() == [2]
 
     def test_reads_leave_no_transaction_open(self) -> None:
         self.store.append("A-1", several(5))
