@@ -1,0 +1,14 @@
+"""Settings of the servers that these tests start; what differs between them comes through the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from tests.settings import *  # noqa: F403  # as the tests'
+from tests.settings import DATABASES as _ALL
+from tests.settings import MIDDLEWARE as _MIDDLEWARE
+
+DATABASES = {"default": {**_ALL["default"], "CONN_MAX_AGE": int(os.environ.get("LIVE_CONN_MAX_AGE", "0"))}}
+MIDDLEWARE = ["django.middleware.gzip.GZipMiddleware", *_MIDDLEWARE]
+EVENTSTORE = json.loads(os.environ.get("LIVE_EVENTSTORE", "{}"))
