@@ -146,6 +146,21 @@ def test_a_client_that_leaves_a_thread_is_forgotten() -> None:
     assert (stage.bells.bells, stage.left) == ([], [1])
 
 
+def test_a_response_that_is_closed_is_forgotten_while_its_iterator_still_stands() -> None:
+    stage = Stage(on_loop=False)
+
+    def steps() -> Rest:
+        while True:
+            yield b"more"
+
+    content = stage.content(steps)
+    parts = iter(content)
+    next(parts)
+    content.close()
+    assert (stage.bells.bells, stage.left) == ([], [1])
+    del parts
+
+
 def test_a_client_that_leaves_a_loop_while_it_waits_is_forgotten() -> None:
     stage = Stage(on_loop=True)
 

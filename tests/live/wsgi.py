@@ -1,4 +1,4 @@
-"""``python -m tests.live.wsgi PORT``: the example under WSGI, a thread for each request, and nothing else in the process."""
+"""``python -m tests.live.wsgi PORT``: the example under WSGI, a thread for each request, nothing else."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any, Protocol
 from weakref import finalize
 
@@ -32,9 +32,15 @@ class _Content:
     def __init__(self, feed: Steps, head: Head, leave: Callable[[], None]) -> None:
         self._steps = feed.steps()
         self._head = head
-        self.close = finalize(self, leave)
-        """What Django calls at the end of a response."""
+        self._held = ExitStack()
+        self._held.callback(leave)
+        self.close = finalize(self, self._held.close)
+        """What Django calls at the end of a response, also while the iterator below still stands somewhere."""
         self.close.atexit = False
+
+    def _be_rung(self, bell: Callable[[], None]) -> None:
+        self._head.join(bell)
+        self._held.callback(self._head.leave, bell)
 
     def _take(self, result: Any, error: BaseException | None) -> Any:
         """Go on with the outcome of the last step; return the next one, None at the end."""
@@ -50,7 +56,7 @@ class ThreadContent(_Content):
     def __iter__(self) -> Iterator[bytes]:
         close_connections()
         rung = threading.Event()
-        self._head.join(rung.set)
+        self._be_rung(rung.set)
         try:
             step = self._take(None, None)
             while step is not None:
@@ -65,8 +71,7 @@ class ThreadContent(_Content):
                     rung.clear()
                 step = self._take(result, error)
         finally:
-            self._head.leave(rung.set)
-            self.close()
+            self._held.close()
 
 
 class LoopContent(_Content):
@@ -76,8 +81,7 @@ class LoopContent(_Content):
         # In the thread of this request, where the view and the middleware have been.
         await sync_to_async(close_connections)()
         rung = asyncio.Event()
-        bell = _bell_on(asyncio.get_running_loop(), rung)
-        self._head.join(bell)
+        self._be_rung(_bell_on(asyncio.get_running_loop(), rung))
         try:
             step = self._take(None, None)
             while step is not None:
@@ -92,8 +96,7 @@ class LoopContent(_Content):
                     rung.clear()
                 step = self._take(result, error)
         finally:
-            self._head.leave(bell)
-            self.close()
+            self._held.close()
 
 
 def _bell_on(loop: asyncio.AbstractEventLoop, rung: asyncio.Event) -> Callable[[], None]:
