@@ -5,17 +5,22 @@ from __future__ import annotations
 from django.db.transaction import non_atomic_requests
 from django.urls import path
 
+from .events import EventListView, EventView
 from .live.views import LiveView
-from .views import EventListView, EventView, StreamEventsView
+from .streamevents import StreamEventsView
+from .streams import StreamDetailView, StreamListView
 
 app_name = "eventstore"
 
 urlpatterns = [
-    path("events/", EventListView.as_view(), name="events"),
-    # A feed lasts: no transaction around it, whatever ATOMIC_REQUESTS says.
+    # What waits has no transaction around it, whatever ATOMIC_REQUESTS says.
+    path("events/", non_atomic_requests(EventListView.as_view()), name="events"),
     path("events/live/", non_atomic_requests(LiveView.as_view()), name="events-live"),
     path("events/<int:position>/", EventView.as_view(), name="event"),
     path("events/<uuid:event_id>/", EventView.as_view(), name="event-by-id"),
-    # <path:>, since names may hold slashes; names that a URL can't carry are for the query and the body.
+    path("streams/", StreamListView.as_view(), name="streams"),
+    # <path:>, since names may hold slashes; names that a URL can't carry are for the query and the body. The longer
+    # route first: what ends in events/ is the events of a stream.
     path("streams/<path:stream_id>/events/", StreamEventsView.as_view(), name="stream-events"),
+    path("streams/<path:stream_id>/", StreamDetailView.as_view(), name="stream"),
 ]

@@ -9,7 +9,7 @@ from rest_framework.renderers import JSONRenderer
 
 from ... import conf
 from ...events import RecordedEvent
-from ..bodies import event_body
+from ..representations import event_body
 from .heads import Head
 from .places import Places
 from .readers import Readers

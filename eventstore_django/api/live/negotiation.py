@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from ..base import Negotiation
 
-class FirstRenderer(BaseContentNegotiation):
+
+class FirstRenderer(Negotiation):
     """Whatever is accepted: a browser's EventSource asks for events, and gets its errors as JSON."""
-
-    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
-        """Take the first."""
-        return next(iter(parsers))
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

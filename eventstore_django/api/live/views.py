@@ -11,12 +11,12 @@ from typing import Any
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from rest_framework.exceptions import APIException
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from ... import conf
+from ..base import EventStoreView
+from ..filters import FILTERS, EventFilters
 from ..parameters import known_only, whole_number
-from ..views import _FILTERS, EventListView, EventStoreView
 from .access import asked_again
 from .drivers import LoopContent, ThreadContent
 from .entrance import place_for
@@ -44,7 +44,6 @@ class LiveView(EventStoreView):
 
     http_method_names = ["get", "options"]
     content_negotiation_class = FirstRenderer
-    renderer_classes = [JSONRenderer]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Begin a few at a time, and leave no connection behind: a feed lasts."""
@@ -66,7 +65,7 @@ class LiveView(EventStoreView):
         if position is None:
             position = self.store.head_position()
         is_on_loop = isinstance(request._request, ASGIRequest)
-        follow = following(self.store.using)
+        follow = following(self.alias)
         ask_again = partial(READERS.submit, self._selection_now)
         leave = place_for(request, LOOP_PLACES if is_on_loop else THREAD_PLACES)
         feed = Feed(follow.head, follow.windows, selection, position, ask_again, _pace(is_on_loop))
@@ -75,8 +74,8 @@ class LiveView(EventStoreView):
 
     def selection(self, request: Request) -> Selection:
         """Return what the client asks for, as far as it may see it."""
-        known_only(request.query_params, ("after", *_FILTERS))
-        return Selection(EventListView()._filtered(request))
+        known_only(request.query_params, ("after", *FILTERS))
+        return Selection(EventFilters.read(request.query_params).select(self.events()))
 
     def _selection_now(self) -> Selection | None:
         """Authenticate, ask for permission and apply the scope as for a new request; None for a refusal."""
@@ -93,8 +92,8 @@ class LiveView(EventStoreView):
 def _start(request: Request) -> int | None:
     # The header first: a browser that comes back still has its first address.
     if request.headers.get("Last-Event-ID"):
-        return whole_number(request.headers, "Last-Event-ID", None, 0)  # type: ignore[arg-type]  # read alike
-    return whole_number(request.query_params, "after", None, 0)
+        return whole_number(request.headers, "Last-Event-ID", 0)  # type: ignore[arg-type]  # read alike
+    return whole_number(request.query_params, "after", 0)
 
 
 def _pace(is_on_loop: bool) -> Pace:
