@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .context import caused_by, event_metadata
 from .events import NewEvent, RecordedEvent
+from .eventtypes.declaring import register_event, upcaster
 from .exceptions import (
     CheckpointMismatch,
     ConcurrencyError,
@@ -19,8 +20,10 @@ from .exceptions import (
     InvalidExpectedVersion,
     InvalidStreamName,
     NotMigrated,
+    PayloadMismatch,
     SubscriptionError,
     TransactionAborted,
+    UnknownEventType,
     UnknownSubscription,
     UnsafeRead,
     UnsupportedDatabase,
@@ -61,11 +64,13 @@ __all__ = [
     "InvalidStreamName",
     "NewEvent",
     "NotMigrated",
+    "PayloadMismatch",
     "RecordedEvent",
     "RetryPolicy",
     "StreamName",
     "SubscriptionError",
     "TransactionAborted",
+    "UnknownEventType",
     "UnknownSubscription",
     "UnsafeRead",
     "UnsupportedDatabase",
@@ -76,6 +81,8 @@ __all__ = [
     "event_context",
     "event_metadata",
     "live_version",
+    "register_event",
     "subscription",
+    "upcaster",
     "wait_for",
 ]

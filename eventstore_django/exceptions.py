@@ -183,6 +183,47 @@ class WaitTimedOut(SubscriptionError, TimeoutError):
     """A subscription had not come to the wanted position in time."""
 
 
+class UnknownEventType(EventStoreError, LookupError):
+    """No class is registered for the name of an event, so there is no typed form of it.
+
+    Its ``payload`` can be read all the same.
+    """
+
+    def __init__(self, event_type: str, stream_id: str, event_version: int) -> None:
+        super().__init__(event_type, stream_id, event_version)
+        self.event_type = event_type
+        self.stream_id = stream_id
+        self.event_version = event_version
+
+    def __str__(self) -> str:
+        where = f"stream {_shortened(self.stream_id)}, event {self.event_version}"
+        return f"{where}: no class is registered for event type {_shortened(self.event_type)}."
+
+
+class PayloadMismatch(EventStoreError, ValueError):
+    """A stored payload can't be taken to the newest version of its type, or does not fit the class of it.
+
+    ``schema_version`` is the version that is stored; ``path`` leads to the value that does not fit, for
+    example ``lines[2].price``, and is empty where it is the whole payload. The event is as it was.
+    """
+
+    def __init__(
+        self, stream_id: str, event_version: int, event_type: str, schema_version: int, path: str, reason: str
+    ) -> None:
+        super().__init__(stream_id, event_version, event_type, schema_version, path, reason)
+        self.stream_id = stream_id
+        self.event_version = event_version
+        self.event_type = event_type
+        self.schema_version = schema_version
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        kind = f"{_shortened(self.event_type)} of version {self.schema_version}"
+        where = f"stream {_shortened(self.stream_id)}, event {self.event_version} ({kind})"
+        return f"{where}: {self.path}: {self.reason}." if self.path else f"{where}: {self.reason}."
+
+
 class ImportRefused(EventStoreError):
     """A line of an import can't become an event. The lines before it are stored."""
 

@@ -12,7 +12,8 @@ from django.db import router
 from . import conf
 from .appending import append_operations
 from .backends import backend_for
-from .events import NewEvent, RecordedEvent
+from .events import RecordedEvent
+from .instances import EventLike
 from .names import StreamName
 from .operations import AppendOperation, AppendResult
 from .subscriptions.filters import EventFilter
@@ -52,7 +53,7 @@ class EventStore:
     # Writing
 
     def append(
-        self, stream_id: str, events: Iterable[NewEvent], expected_version: ExpectedVersionLike = ANY
+        self, stream_id: str, events: Iterable[EventLike], expected_version: ExpectedVersionLike = ANY
     ) -> AppendResult:
         """Append events to a stream, all or none, if the stream has the expected version.
 
