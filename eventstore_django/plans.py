@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from .encoding import JSONObject, Refused, encode
+from .encoding import JSONObject, Refused, decode, encode
 from .events import NewEvent
 from .eventtypes.limits import MAX_EVENT_TYPE_LENGTH, is_schema_version, name_fault
 from .exceptions import InvalidEvent, VersionConflict
@@ -25,6 +25,8 @@ MAX_EVENT_BYTES = 1024 * 1024
 
 MAX_EVENTS = 1000
 """Events that one call may append."""
+
+_ANY_STREAM = StreamName.parse("any")
 
 
 class PlannedEvent(NamedTuple):
@@ -112,6 +114,14 @@ def plan_append(operations: Iterable[AppendOperation], context: JSONObject) -> A
                 raise InvalidEvent(refused.reason, path=refused.path, index=index, operation=number) from None
             events.append(planned)
     return AppendPlan(streams, tuple(checks), tuple(events))
+
+
+def checked_payload(event: NewEvent) -> JSONObject:
+    """Return an event's payload as a reader will see it. Raise InvalidEvent as the append would."""
+    try:
+        return decode(_plan_event(event, _ANY_STREAM, 0, 1, {}).payload)
+    except Refused as refused:
+        raise InvalidEvent(refused.reason, path=refused.path) from None
 
 
 def _listed(operation: AppendOperation) -> list[EventLike]:
