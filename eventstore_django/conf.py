@@ -38,7 +38,13 @@ def _is_header(value: Any) -> bool:
     return isinstance(value, str) and value.replace("-", "").isalnum() and value.isascii()
 
 
+def _is_path(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and "." in value and all(map(str.isidentifier, value.split("."))))
+
+
 SETTINGS = {
+    "API_REQUIRE_PRECONDITION": Setting(False, "True or False", _is_bool),
+    "API_SCOPE": Setting(None, "None or the dotted path of a function", _is_path),
     "APPEND_FUNCTION": Setting(True, "True or False", _is_bool),
     "HANDLER_TIME_LIMIT": Setting(60.0, "a number of seconds from 0.1 to 86400", _is_number(0.1, 86_400)),
     "LEASE_SECONDS": Setting(15.0, "a number of seconds from 0.5 to 3600", _is_number(0.5, 3600)),
@@ -62,6 +68,17 @@ def configured() -> Any:
 def get(key: str) -> Any:
     """Return the value of a setting, as it is at this moment."""
     return configured().get(key, SETTINGS[key].default)
+
+
+def api_require_precondition() -> bool:
+    """Whether an append over HTTP must say which version it expects."""
+    return bool(get("API_REQUIRE_PRECONDITION"))
+
+
+def api_scope() -> str | None:
+    """Dotted path of the function that tells which partitions a request may see and write to."""
+    path = get("API_SCOPE")
+    return None if path is None else str(path)
 
 
 def append_function() -> bool:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # For each key: values that it takes, and values that it refuses.
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {
+    "API_REQUIRE_PRECONDITION": ([True, False], [None, 0, 1, "yes"]),
+    "API_SCOPE": ([None, "shop.tenants.scope"], ["scope", "", "shop.", ".scope", "shop tenants.scope", 1, len]),
     "APPEND_FUNCTION": ([True, False], [None, 0, 1, "yes"]),
     "HANDLER_TIME_LIMIT": ([0.1, 60, 86_400], [0, 0.09, 86_401, True, "60", None, math.nan, math.inf]),
     "LEASE_SECONDS": ([0.5, 15, 3600.0], [0, 0.49, 3601, True, "15", None, math.nan]),

@@ -1,0 +1,20 @@
+"""Stream names in paths: only those that come through a URL unchanged; the others have the parameter form."""
+
+from __future__ import annotations
+
+from ..exceptions import InvalidStreamName
+from ..names import StreamName
+from .problems import InvalidField
+
+
+def stream_of_path(text: str) -> str:
+    """Return the name of the stream that a path means. Raise InvalidField for one that may mean another.
+
+    Clients and proxies resolve ``.`` and ``..`` and merge slashes, before or after this server sees them.
+    """
+    if any(part in ("", ".", "..") for part in text.split("/")):
+        raise InvalidField("stream_id", "does not survive a URL; name it by the parameter or in the body of batch/")
+    try:
+        return StreamName.parse(text).text
+    except InvalidStreamName as error:
+        raise InvalidField("stream_id", error.reason) from None
