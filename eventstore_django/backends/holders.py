@@ -34,7 +34,7 @@ class Holder:
     """Since the transaction began, or was prepared."""
 
 
-# The locks that writers show (docs/positions.md), without the caller's own. Each transaction holds a lock on its own id,
+# The locks that writers show (docs/positions.md), without the caller's own. Each transaction locks its own id as well,
 # by which a prepared one is found, since it has no process any more. It asks for no privilege: what belongs to
 # other roles comes as NULL, unless the role is a member of pg_read_all_stats.
 _HOLDERS = f"""
