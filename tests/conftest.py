@@ -11,3 +11,7 @@ from eventstore_django import EventStore
 def store(db: None) -> EventStore:
     """Give a store on PostgreSQL, in a transaction that is rolled back after the test."""
     return EventStore(using="default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="let tests/browser write docs/images/*.png anew")

@@ -22,15 +22,17 @@ from ..exceptions import EventStoreError, NotMigrated
 from ..names import StreamName
 from ..plans import AppendPlan
 from .heads import Head, publish_with_orm
+from .holders import Holder
 from .ormappend import append_with_orm
 from .outcomes import Outcome
 from .shards import InShard
+from .tallies import Kinds, Tally, counted, last_kinds
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.expressions import Combinable
 
-    from ..models import Event, Stream
+    from ..models import Event, Snapshot, Stream
     from ..querysets import EventQuerySet
     from .listening import Listener
 
@@ -151,6 +153,20 @@ class Backend(ABC):
         """Whether the connection still works, as far as is known without asking."""
         return True
 
+    # Measuring
+
+    def tally(self, table: str) -> Tally:
+        """Return how many rows a table has, at a price that does not grow with it."""
+        return counted(self, table)
+
+    def kinds(self, column: str) -> Kinds:
+        """Return the most frequent values of a column of the events, at such a price."""
+        return last_kinds(self, column)
+
+    def holders(self) -> Sequence[Holder]:
+        """Return the other transactions that hold the watermark back, the one that counts first."""
+        return ()
+
     # Errors
 
     @contextmanager
@@ -239,6 +255,12 @@ class Backend(ABC):
     def events(self):  # type: ignore[no-untyped-def]  # a queryset of a model that is not loaded yet
         """The events, on this connection."""
         model: type[Event] = apps.get_model("eventstore", "Event")
+        return model._base_manager.using(self.alias)
+
+    @property
+    def snapshots(self):  # type: ignore[no-untyped-def]  # as above
+        """The snapshots, on this connection."""
+        model: type[Snapshot] = apps.get_model("eventstore", "Snapshot")
         return model._base_manager.using(self.alias)
 
     @property

@@ -9,10 +9,10 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils import timezone
 
 from ..events import RECORDED_FIELDS, RecordedEvent
+from ..eventtypes.limits import MAX_EVENT_TYPE_LENGTH
 from ..exceptions import ImmutableEventError
 from ..managers import EventManager
 from ..names import MAX_LENGTH
-from ..plans import MAX_EVENT_TYPE_LENGTH
 
 
 class Stream(models.Model):

@@ -92,7 +92,7 @@ def line_of(event: RecordedEvent) -> bytes:
         f'{{"event_id":"{event.event_id}","stream_id":{_written(event.stream_id)}'
         f',"aggregate_id":{_written(event.aggregate_id)},"aggregate_type":{_written(event.aggregate_type)}'
         f',"event_type":{_written(event.event_type)},"schema_version":{event.schema_version}'
-        f',"payload":{_written(event.payload)},"metadata":{_written(event.metadata)}'
+        f',"payload":{_written(event.stored_payload)},"metadata":{_written(event.metadata)}'
         f',"occurred_at":"{occurred_at}"}}\n'
     )
     return text.encode()
