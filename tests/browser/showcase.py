@@ -66,7 +66,11 @@ def _orders(story: Story) -> None:
         {"sku": "LAMP-20", "title": "Desk lamp", "quantity": 2, "price": "39.90"},
         {"sku": "BULB-E27", "title": "Bulb, warm white", "quantity": 4, "price": "4.50"},
     ]
-    for tenant, order, customer in (("acme", "2041", "Mary"), ("acme", "2042", "Katherine"), ("globex", "77", "Dorothy")):
+    for tenant, order, customer in (
+        ("acme", "2041", "Mary"),
+        ("acme", "2042", "Katherine"),
+        ("globex", "77", "Dorothy"),
+    ):
         stream = f"{tenant}/Order/{order}"
         with event_metadata(user=f"{customer.lower()}@{tenant}.example", correlation_id=f"checkout-{tenant}-{order}"):
             placed = story.tell(stream, "OrderPlaced", seconds(64), customer=customer, lines=lines, total="97.80")

@@ -33,11 +33,10 @@ def reader(transactional_db: None) -> Any:
 @pytest.fixture
 def serve(reader: Any, tmp_path: Path) -> Iterator[Serve]:
     """Start servers; they and their sessions are ended after the test."""
-    pytest.importorskip("uvicorn")
     running: list[Server] = []
 
-    def start(kind: str, **settings: Any) -> Server:
-        running.append(Server(kind, tmp_path / f"server{len(running)}.log", settings))
+    def start(kind: str, *, port: int = 0, **settings: Any) -> Server:
+        running.append(Server(kind, tmp_path / f"server{len(running)}.log", settings, port))
         return running[-1]
 
     yield start

@@ -29,13 +29,13 @@ _ARGUMENTS = {
 class Server:
     """A process that serves the example; its database sessions carry its ``name``."""
 
-    def __init__(self, kind: str, log: Path, settings: dict[str, Any] | None = None, url: str | None = None) -> None:
+    def __init__(self, kind: str, log: Path, settings: dict[str, Any] | None = None, port: int = 0) -> None:
         self.kind, self._log = kind, log
         self._clients: list[Client] = []
-        self.port = _free_port()
+        self.port = port or _free_port()
         self.name = f"live-{kind}-{self.port}"
         environment = {
-            "DATABASE_URL": url or database_url(),
+            "DATABASE_URL": database_url(),
             "DJANGO_SETTINGS_MODULE": "tests.live.settings",
             "LIVE_EVENTSTORE": json.dumps(settings or {}),
             "PGAPPNAME": self.name,

@@ -10,5 +10,5 @@ from tests.settings import DATABASES as _ALL
 from tests.settings import MIDDLEWARE as _MIDDLEWARE
 
 DATABASES = {"default": {**_ALL["default"], "CONN_MAX_AGE": int(os.environ.get("LIVE_CONN_MAX_AGE", "0"))}}
-MIDDLEWARE = ["django.middleware.gzip.GZipMiddleware", *_MIDDLEWARE]
+MIDDLEWARE = ["tests.live.noting.note_last_event_id", "django.middleware.gzip.GZipMiddleware", *_MIDDLEWARE]
 EVENTSTORE = json.loads(os.environ.get("LIVE_EVENTSTORE", "{}"))
