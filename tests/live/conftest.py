@@ -35,8 +35,8 @@ def serve(reader: Any, tmp_path: Path) -> Iterator[Serve]:
     """Start servers; they and their sessions are ended after the test."""
     running: list[Server] = []
 
-    def start(kind: str, *, port: int = 0, **settings: Any) -> Server:
-        running.append(Server(kind, tmp_path / f"server{len(running)}.log", settings, port))
+    def start(kind: str, *, port: int = 0, url: str = "", **settings: Any) -> Server:
+        running.append(Server(kind, tmp_path / f"server{len(running)}.log", settings, port=port, url=url))
         return running[-1]
 
     yield start

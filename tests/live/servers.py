@@ -29,15 +29,17 @@ _ARGUMENTS = {
 class Server:
     """A process that serves the example; its database sessions carry its ``name``."""
 
-    def __init__(self, kind: str, log: Path, settings: dict[str, Any] | None = None, port: int = 0) -> None:
+    def __init__(
+        self, kind: str, log: Path, settings: dict[str, Any] | None = None, *, port: int = 0, url: str = ""
+    ) -> None:
         self.kind, self._log = kind, log
         self._clients: list[Client] = []
         self.port = port or _free_port()
         self.name = f"live-{kind}-{self.port}"
         environment = {
-            "DATABASE_URL": database_url(),
+            "DATABASE_URL": url or database_url(),
             "DJANGO_SETTINGS_MODULE": "tests.live.settings",
-            "LIVE_EVENTSTORE": json.dumps(settings or {}),
+            "LIVE_EVENTSTORE": json.dumps(settings),
             "PGAPPNAME": self.name,
         }
         with log.open("ab") as output:

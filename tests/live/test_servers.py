@@ -142,6 +142,17 @@ def test_a_client_that_leaves_gives_place_and_connections_back(serve: Serve, kin
     server.until(lambda: server.connections() == 0, "kept a connection")
 
 
+@KINDS
+def test_a_feed_at_rest_has_no_connection_of_its_own(serve: Serve, client: Any, reader: Any, kind: str) -> None:
+    client.force_login(reader)
+    cookie = f"sessionid={client.cookies['sessionid'].value}"
+    server = serve(kind, LIVE_HEARTBEAT=300)
+    for _ in range(3):
+        # The session is saved after the view, by middleware.
+        server.get("events/live/", Cookie=cookie, Authorization="").opened()
+    server.until(lambda: server.connections() == 1, "holds more than the connection of the head")
+
+
 def test_one_user_has_only_so_many_feeds(serve: Serve) -> None:
     server = serve("asgi", LIVE_CLIENTS_PER_USER=1)
     client = server.get("events/live/")
@@ -151,8 +162,27 @@ def test_one_user_has_only_so_many_feeds(serve: Serve) -> None:
     assert server.get("events/live/", user="other").status == 200
 
 
+def test_what_the_scope_shows_is_asked_anew_while_a_feed_runs(serve: Serve, reader: Any) -> None:
+    User.objects.filter(pk=reader.pk).update(first_name="tenant-1")
+    client = serve("asgi", API_SCOPE="tests.live.scopes.tenant_of_user", **SHORT).get("events/live/")
+    client.opened()
+    _append("tenant-10/Account/1")
+    _append("Account-1")
+    first = _append("tenant-1/Account/1")
+    blocks = client.blocks()
+    assert [block.data["position"] for block in _until(blocks, first[0]) if block.data] == first
+    User.objects.filter(pk=reader.pk).update(first_name="tenant-2")
+    # From the second heartbeat on: the first may have been under way.
+    for _ in range(2):
+        assert next(blocks).is_heartbeat
+    _append("tenant-1/Account/1")
+    second = _append("tenant-2/Account/1")
+    assert [block.data["position"] for block in _until(blocks, second[0]) if block.data] == second
+
+
+@pytest.mark.slow
 def test_two_hundred_clients_hold_a_few_connections_and_all_get_the_event(serve: Serve) -> None:
-    server = serve("asgi", LIVE_CLIENTS_PER_USER=200, **SHORT)
+    server = serve("asgi", LIVE_CLIENTS_PER_USER=200)
     clients = [server.get("events/live/") for _ in range(200)]
     for client in clients:
         client.opened()

@@ -109,6 +109,9 @@ def _bell_on(loop: asyncio.AbstractEventLoop, rung: asyncio.Event) -> Callable[[
 
 
 async def _outcome(future: Future[Any]) -> tuple[Any, BaseException | None]:
+    if future.done():
+        error = future.exception()
+        return (None, error) if error else (future.result(), None)
     # Shielded: the same future is waited for by others, who do not leave with this client.
     waiting = asyncio.shield(asyncio.wrap_future(future))
     try:

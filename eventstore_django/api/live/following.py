@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
-from functools import cache
 
 from rest_framework.renderers import JSONRenderer
 
@@ -30,11 +30,17 @@ class Following:
     windows: Windows
 
 
-@cache
+_lock = threading.Lock()
+_followed: dict[str, Following] = {}
+
+
 def following(alias: str) -> Following:
     """Return what is shared for the events of a database, by the name of its connection."""
-    head = Head(alias)
-    return Following(head, Windows(head, READERS, rendered))
+    with _lock:
+        if alias not in _followed:
+            head = Head(alias)
+            _followed[alias] = Following(head, Windows(head, READERS, rendered))
+        return _followed[alias]
 
 
 def rendered(event: RecordedEvent) -> bytes:

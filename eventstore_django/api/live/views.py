@@ -61,9 +61,7 @@ class LiveView(EventStoreView):
     def get(self, request: Request) -> StreamingHttpResponse:
         """Begin behind ``Last-Event-ID``, or else ``after``, or else what is there now."""
         selection = self.selection(request)
-        position = _start(request)
-        if position is None:
-            position = self.store.head_position()
+        position = self._start(request)
         is_on_loop = isinstance(request._request, ASGIRequest)
         follow = following(self.alias)
         ask_again = partial(READERS.submit, self._selection_now)
@@ -77,6 +75,15 @@ class LiveView(EventStoreView):
         known_only(request.query_params, ("after", *FILTERS))
         return Selection(EventFilters.read(request.query_params).select(self.events()))
 
+    def _start(self, request: Request) -> int:
+        # Asked in any case: where the order promise can't be kept nobody is to wait in vain.
+        now = self.store.head_position()
+        after = whole_number(request.query_params, "after", 0)
+        # The header first: a browser that comes back still has its first address.
+        if request.headers.get("Last-Event-ID"):
+            after = whole_number(request.headers, "Last-Event-ID", 0)  # type: ignore[arg-type]  # read alike
+        return now if after is None else after
+
     def _selection_now(self) -> Selection | None:
         """Authenticate, ask for permission and apply the scope as for a new request; None for a refusal."""
         view = copy(self)
@@ -87,13 +94,6 @@ class LiveView(EventStoreView):
             return view.selection(request)
         except (APIException, Http404):
             return None
-
-
-def _start(request: Request) -> int | None:
-    # The header first: a browser that comes back still has its first address.
-    if request.headers.get("Last-Event-ID"):
-        return whole_number(request.headers, "Last-Event-ID", 0)  # type: ignore[arg-type]  # read alike
-    return whole_number(request.query_params, "after", 0)
 
 
 def _pace(is_on_loop: bool) -> Pace:
