@@ -13,7 +13,8 @@ from eventstore_django.api.live.drivers import LoopContent, ThreadContent
 
 from .standins import done
 
-LONG = 60.0
+LONG = 3600.0
+SECONDS = 20.0
 Rest = Generator[Any, Any, None]
 
 
@@ -54,8 +55,17 @@ class Stage:
         return kind(Script(steps), self.bells, lambda: self.left.append(1))
 
     def play(self, steps: Callable[[], Rest]) -> list[bytes]:
-        content = self.content(steps)
-        return asyncio.run(_all(content)) if self.on_loop else list(content)
+        content, played = self.content(steps), Future[list[bytes]]()
+
+        def run() -> None:
+            try:
+                played.set_result(asyncio.run(_all(content)) if self.on_loop else list(content))
+            except ValueError as error:
+                played.set_exception(error)
+
+        # In a thread that nobody waits for, if it should sleep on.
+        threading.Thread(target=run, daemon=True).start()
+        return played.result(SECONDS)
 
 
 async def _all(content: Any) -> list[bytes]:

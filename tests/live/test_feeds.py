@@ -114,6 +114,16 @@ def test_after_an_event_the_heartbeat_tells_of_what_was_passed_behind_it(told: T
     assert walk.go_on("all") == b":\nid: 80\n\n"
 
 
+def test_after_the_event_at_the_head_there_is_nothing_more_to_tell_of(told: Told) -> None:
+    told.position = 80
+    walk = told.feed(5)
+    walk.go_on()
+    walk.go_on(Window(80, 80, b"eighty"))
+    told.now = 15.0
+    walk.go_on()
+    assert walk.go_on("all") == b":\n\n"
+
+
 @pytest.mark.parametrize("error", [OperationalError("gone"), ConnectionLost("gone")])
 def test_a_read_that_fails_is_tried_again_after_a_pause(told: Told, error: Exception) -> None:
     told.position = 7

@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.utils.functional import SimpleLazyObject
-from rest_framework.authentication import BaseAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
@@ -141,7 +141,8 @@ def test_a_session_that_has_ended_follows_no_more(user: User) -> None:
 def test_a_token_that_was_taken_back_follows_no_more(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     request = RequestFactory().get(LIVE)
     request.user = AnonymousUser()
-    view = _view(request, authentication_classes=[Token])
+    # The framework puts the user of the token into the request, where the session's is looked for.
+    view = _view(request, authentication_classes=[SessionAuthentication, Token])
     assert view._selection_now() is not None
     monkeypatch.setattr(Token, "valid", False)
     assert view._selection_now() is None

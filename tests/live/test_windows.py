@@ -128,6 +128,19 @@ def test_a_window_is_kept_for_a_moment_only(log: Log) -> None:
     assert len(log.reads) == 2
 
 
+def test_what_was_read_again_keeps_nothing_older_alive(log: Log) -> None:
+    shared, log.position = log.windows(), 7
+    log.answer = lambda work: done(ValueError())
+    shared.ask(log, 5)  # type: ignore[arg-type]
+    log.answer = lambda work: done(work())
+    shared.ask(log, 6)  # type: ignore[arg-type]
+    log.now = windows.KEPT_SECONDS * 0.9
+    shared.ask(log, 5)  # type: ignore[arg-type]
+    log.now = windows.KEPT_SECONDS
+    shared.ask(log, 6)  # type: ignore[arg-type]
+    assert log.reads == [(6, 7), (5, 7), (6, 7)]
+
+
 def test_no_more_windows_are_kept_than_a_few(log: Log) -> None:
     shared, log.position = log.windows(), 200
     for after in range(100):

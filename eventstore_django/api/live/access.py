@@ -16,8 +16,6 @@ def asked_again(request: HttpRequest) -> HttpRequest:
     """
     again = copy(request)
     session: Any = getattr(request, "session", None)
-    for cached in ("_cached_user", "_acached_user"):
-        again.__dict__.pop(cached, None)
     if session is not None and SESSION_KEY in session:
         again.session = type(session)(session.session_key)
         again.user = get_user(again)
