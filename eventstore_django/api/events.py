@@ -34,7 +34,7 @@ class EventListView(EventStoreView):
         query = request.query_params
         known_only(query, (*PAGING, *FILTERS, api_settings.URL_FORMAT_OVERRIDE))
         filters, page = EventFilters.read(query), PageRequest.read(query)
-        events = filters.select(self.events())
+        events = self.events(filters)
         one_stream = filters.stream_id not in (None, ALL)
         if isinstance(request.accepted_renderer, JSONLinesRenderer):
             return export(request, self.store, events, page, limited="limit" in query, one_stream=one_stream)
