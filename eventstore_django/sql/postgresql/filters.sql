@@ -9,3 +9,5 @@ CREATE STATISTICS eventstore_event_tenant_types (mcv) ON partition, event_type F
 -- A range of times has no order by position: the index finds the few events of a rare one.
 CREATE INDEX eventstore_event_occurred ON eventstore_events (occurred_at);
 CREATE INDEX eventstore_stream_category ON eventstore_streams (category, stream_id);
+CREATE INDEX eventstore_stream_tenant ON eventstore_streams (partition, category, stream_id)
+    WHERE partition IS NOT NULL;
