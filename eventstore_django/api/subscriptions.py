@@ -84,6 +84,7 @@ class OperationView(SubscriptionView):
         fields = read_object(request.data, self.fields)
         if self.scope().partitions is not None:
             raise OutsideScope("A subscription handles the events of all partitions; you may only see some of them.")
+        operations.find(self.alias, name)
         self.operate(name, fields)
         return self.one(name)
 
