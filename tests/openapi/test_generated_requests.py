@@ -33,7 +33,7 @@ EXAMPLES = {GenerationMode.POSITIVE: 70, GenerationMode.NEGATIVE: 45}
 """For each call: what the document allows, and what it does not."""
 
 # What is there: made-up names alone would be answered by 404 only.
-KNOWN = {"stream_id": "Account-1", "name": "balances", "key": "1"}
+KNOWN = {"stream_id": "Account-1", "name": "totals", "key": "1"}
 
 
 def test_no_request_is_answered_by_an_error_of_the_server_or_outside_of_the_document(
