@@ -101,8 +101,9 @@ class EventStoreView(APIView):
         return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Write problems as JSON, whatever was asked for."""
+        """Write problems as JSON, whatever was asked for, and let no shared cache keep what one user may see."""
         answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", "no-cache, private")
         if isinstance(answer, Response) and answer.status_code >= 400:
             answer.accepted_renderer = JSONRenderer()
         return answer

@@ -7,6 +7,7 @@ from django.core.checks import register as register_check
 
 from .databases import check_databases, check_engines
 from .declarations import check_models, check_names
+from .scopes import check_scope
 from .settings import check_requests, check_settings, check_time_zones
 from .subscriptions import check_subscriptions
 
@@ -16,6 +17,7 @@ __all__ = [
     "check_models",
     "check_names",
     "check_requests",
+    "check_scope",
     "check_settings",
     "check_subscriptions",
     "check_time_zones",
@@ -25,7 +27,8 @@ __all__ = [
 
 def register() -> None:
     """Register all checks of the event store."""
-    for check in (check_settings, check_time_zones, check_engines, check_requests, check_names, check_models):
+    settings = (check_settings, check_scope, check_time_zones, check_engines, check_requests)
+    for check in (*settings, check_names, check_models):
         register_check(check)
     for check_with_database in (check_databases, check_subscriptions):
         register_check(check_with_database, Tags.database)

@@ -93,8 +93,9 @@ def test_an_error_on_the_way_is_the_last_line_and_no_good_end(
         return read(self, *args, **kwargs)
 
     monkeypatch.setattr(PageRequest, "of", failing)
-    chunks = iter(reader.get(URL).streaming_content)  # type: ignore[call-overload]
-    received = []
+    response: Any = reader.get(URL)
+    chunks = iter(response.streaming_content)
+    received: list[bytes] = []
     with pytest.raises(OperationalError):
         received += list(_taken(chunks, received))
     lines = [json.loads(line) for line in b"".join(received).splitlines()]

@@ -46,7 +46,9 @@ def test_a_user_without_permission_may_nothing(stranger: Client, route: Route, m
 
 @EACH_READABLE
 def test_reading_needs_the_permission_to_view_events(reader: Client, route: Route) -> None:
-    assert reader.get(route.url).status_code in (200, 404)
+    response = reader.get(route.url)
+    assert response.status_code in (200, 404)
+    assert response["Cache-Control"] == "no-cache, private"
 
 
 @EACH_WRITABLE

@@ -42,7 +42,7 @@ def test_no_request_is_answered_by_an_error_of_the_server_or_outside_of_the_docu
     schema = schemathesis.openapi.from_wsgi("/api-schema/?format=json", WSGIHandler())
     codes: Counter[int] = Counter()
     for result in schema.get_all_operations():
-        operation = result.ok()
+        operation: Any = result.ok()  # type: ignore[union-attr]  # an operation that can't be read has no ok()
         for mode, examples in EXAMPLES.items():
             _try(operation, mode, examples, credentials, codes)
     assert sum(codes.values()) >= 2000

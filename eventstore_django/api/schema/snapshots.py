@@ -17,7 +17,7 @@ class SnapshotSerializer(serializers.Serializer[None]):
     aggregate_type = serializers.CharField()
     version = serializers.IntegerField()
     schema_version = serializers.IntegerField()
-    data = serializers.JSONField(help_text="What the aggregate made of itself.")
+    data = serializers.JSONField(help_text="What it made of itself.")  # type: ignore[assignment]  # also a property
     created_at = serializers.DateTimeField()
 
 
