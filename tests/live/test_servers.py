@@ -40,7 +40,7 @@ def test_an_event_comes_when_it_is_committed_in_the_form_of_the_pages(serve: Ser
 def test_the_headers_keep_everybody_from_holding_it_back(serve: Serve, kind: str) -> None:
     headers = serve(kind).get("events/live/").response.headers
     assert headers["Content-Type"] == "text/event-stream"
-    assert headers["Cache-Control"] == "no-cache, no-transform"
+    assert headers["Cache-Control"] == "no-cache, no-transform, private"
     assert headers["X-Accel-Buffering"] == "no"
     assert headers["Content-Encoding"] == "identity"
 

@@ -31,7 +31,7 @@ _LET_IN = BoundedSemaphore(4)
 """So many requests begin at a time: each has a connection until it is let in, however many come at once."""
 
 _HEADERS = {
-    "Cache-Control": "no-cache, no-transform",
+    "Cache-Control": "no-cache, no-transform, private",
     # nginx would collect what is sent.
     "X-Accel-Buffering": "no",
     # GZipMiddleware leaves alone what has an encoding; by itself it would hold back what WSGI sends.
@@ -73,7 +73,7 @@ class LiveView(EventStoreView):
     def selection(self, request: Request) -> Selection:
         """Return what the client asks for, as far as it may see it."""
         known_only(request.query_params, ("after", *FILTERS))
-        return Selection(EventFilters.read(request.query_params).select(self.events()))
+        return Selection(self.events(EventFilters.read(request.query_params)))
 
     def _start(self, request: Request) -> int:
         # Asked in any case: where the order promise can't be kept nobody is to wait in vain.
