@@ -5,8 +5,8 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiResponse, extend_schema_field
 from rest_framework import serializers
 
-from ...names import MAX_LENGTH
 from ...eventtypes.limits import MAX_EVENT_TYPE_LENGTH
+from ...names import MAX_LENGTH
 from ..streamevents import StreamEventsView
 from ..streams import StreamDetailView, StreamListView
 from .describing import (
