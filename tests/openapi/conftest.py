@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -12,6 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from eventstore_django import EventStore, NewEvent, RecordedEvent, RetryPolicy, subscription
+from eventstore_django.api.live import waiting
 from eventstore_django.models import Snapshot
 from eventstore_django.subscriptions.declarations import registry
 from eventstore_django.testing.subscriptions import run_subscriptions_to_head
@@ -47,10 +47,10 @@ def log(db: None) -> Iterator[None]:
         registry.remove(declaration)
 
 
-@pytest.fixture(autouse=True)
-def nobody_waits(settings: Any) -> None:
-    """Answer those who would wait that there is no place: what feeds and long polls send has tests of its own."""
-    settings.EVENTSTORE = {"LIVE_THREADS": 0}
+@pytest.fixture
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no page wait for its first event."""
+    monkeypatch.setattr(waiting, "first_found", lambda head, look, seconds: look())
 
 
 @pytest.fixture
