@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from gzip import decompress
 from http.client import HTTPConnection
+from time import monotonic
 from typing import Any
 
 from tests.concurrency.sessions import DEADLINE
@@ -44,10 +45,12 @@ class Client:
     def blocks(self) -> Iterator[Block]:
         """Give what comes, block by block, until the server ends it."""
         lines: list[str] = []
+        end = monotonic() + DEADLINE
         while line := self.response.readline().decode():
             if line != "\n":
                 lines.append(line.rstrip("\n"))
             else:
+                assert monotonic() < end, "what was waited for does not come"
                 yield _block(lines)
                 lines = []
         assert not lines, "it ended in the middle of a block"

@@ -197,6 +197,30 @@ def test_a_client_that_leaves_a_loop_while_it_waits_is_forgotten() -> None:
     assert (stage.bells.bells, stage.left) == ([], [1])
 
 
+@pytest.mark.parametrize("turns", range(6))
+def test_a_client_that_leaves_while_the_bell_rings_is_forgotten(turns: int) -> None:
+    stage = Stage(on_loop=True)
+
+    def steps() -> Rest:
+        while True:
+            yield LONG
+
+    async def leave() -> None:
+        waits = asyncio.create_task(_all(stage.content(steps)))
+        while not stage.bells.bells:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        stage.bells.ring()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        waits.cancel()
+        done, _ = await asyncio.wait([waits], timeout=1)
+        assert done, "it goes on for a client that has left"
+
+    _on_a_loop(leave())
+    assert (stage.bells.bells, stage.left) == ([], [1])
+
+
 def test_a_client_that_leaves_does_not_take_away_what_others_wait_for() -> None:
     stage, shared = Stage(on_loop=True), Future[bytes]()
 

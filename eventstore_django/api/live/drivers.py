@@ -91,8 +91,10 @@ class LoopContent(_Content):
                 elif isinstance(step, Future):
                     result, error = await _outcome(step)
                 else:
+                    # Not wait_for(): on Python 3.11 it forgets that a client has left if the bell rings meanwhile.
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(rung.wait(), step)
+                        async with asyncio.timeout(step):
+                            await rung.wait()
                     rung.clear()
                 step = self._take(result, error)
         finally:
