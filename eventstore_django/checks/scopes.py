@@ -20,4 +20,4 @@ def check_scope(**kwargs: Any) -> list[CheckMessage]:
         fault = None if callable(import_string(path)) else "is no function"
     except ImportError as error:
         fault = f"can't be imported ({error})"
-    return [Error(f"EVENTSTORE['API_SCOPE'] = {path!r} {fault}.", id="eventstore.E017")] if fault else []
+    return [Error(f"EVENTSTORE['API_SCOPE'] = {path!r} {fault}.", id="eventstore.E018")] if fault else []

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_a_scope_that_is_not_there_is_an_error(path: str, fault: str, settings: Settings) -> None:
     settings.EVENTSTORE = {"API_SCOPE": path}
     (error,) = checks.check_scope()
-    assert error.id == "eventstore.E017"
+    assert error.id == "eventstore.E018"
     assert path in error.msg
     assert fault in error.msg
 
