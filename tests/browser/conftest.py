@@ -27,6 +27,7 @@ FLAGS = [
 POLICY_MIDDLEWARE = "tests.browser.csp.content_security_policy"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     reason = f"needs Chromium at {CHROMIUM} (or where CHROMIUM says): apt install chromium"
     for item in items:
@@ -35,6 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(transaction=True))
             if not Path(CHROMIUM).exists():
                 item.add_marker(pytest.mark.skip(reason=reason))
+    # Last of all: an open browser leaves an event loop running in this thread, in which no other could run.
+    items.sort(key=lambda item: Path(__file__).parent in item.path.parents)
 
 
 @pytest.fixture(scope="session")
