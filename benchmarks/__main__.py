@@ -19,6 +19,8 @@ NAMES = (
     "loading",
     "following",
     "latency",
+    "live",
+    "pages",
     "caching",
     "eventtypes",
 )

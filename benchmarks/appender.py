@@ -23,10 +23,10 @@ PAUSE = 0.01
 class Appender:
     """A process that appends to new streams, one event each, and then tells when it did."""
 
-    def __init__(self, kind: str, *, notifications: bool) -> None:
+    def __init__(self, kind: str, *, notifications: bool, appends: int = APPENDS, pause: float = PAUSE) -> None:
         context = multiprocessing.get_context("spawn")
         self._answer, pipe = context.Pipe(duplex=False)
-        self._process = context.Process(target=_append, args=(kind, notifications, pipe))
+        self._process = context.Process(target=_append, args=(kind, notifications, appends, pause, pipe))
         self.sent: dict[str, float] = {}
 
     def __enter__(self) -> Appender:
@@ -38,18 +38,18 @@ class Appender:
         self._process.join()
 
 
-def _append(kind: str, notifications: bool, pipe: Any) -> None:
+def _append(kind: str, notifications: bool, appends: int, pause: float, pipe: Any) -> None:
     django.setup()
     settings.EVENTSTORE = {"NOTIFICATIONS": notifications}
     append = _bare_append() if kind == "bare" else _store_append(kind)
     append("Warm-up")
     sent: dict[str, float] = {}
     due = time.monotonic()
-    for _ in range(APPENDS):
+    for _ in range(appends):
         stream_id = f"Latency-{uuid4()}"
         append(stream_id)
         sent[stream_id] = time.time()
-        due += PAUSE
+        due += pause
         time.sleep(max(0.0, due - time.monotonic()))
     pipe.send(sent)
     connections.close_all()

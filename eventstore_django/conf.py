@@ -38,11 +38,23 @@ def _is_header(value: Any) -> bool:
     return isinstance(value, str) and value.replace("-", "").isalnum() and value.isascii()
 
 
+def _is_path(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and "." in value and all(map(str.isidentifier, value.split("."))))
+
+
 SETTINGS = {
+    "API_REQUIRE_PRECONDITION": Setting(False, "True or False", _is_bool),
+    "API_SCOPE": Setting(None, "None or the dotted path of a function", _is_path),
     "APPEND_FUNCTION": Setting(True, "True or False", _is_bool),
     "CACHE_CHUNK_SIZE": Setting(100, "a whole number from 1 to 1000", _is_int(1, 1000)),
     "HANDLER_TIME_LIMIT": Setting(60.0, "a number of seconds from 0.1 to 86400", _is_number(0.1, 86_400)),
     "LEASE_SECONDS": Setting(15.0, "a number of seconds from 0.5 to 3600", _is_number(0.5, 3600)),
+    "LIVE_CLIENTS": Setting(500, "a whole number from 0 to 100000", _is_int(0, 100_000)),
+    "LIVE_CLIENTS_PER_USER": Setting(20, "a whole number from 1 to 100000", _is_int(1, 100_000)),
+    "LIVE_HEARTBEAT": Setting(15.0, "a number of seconds from 0.1 to 300", _is_number(0.1, 300)),
+    "LIVE_READERS": Setting(4, "a whole number from 1 to 100", _is_int(1, 100)),
+    "LIVE_THREADS": Setting(4, "a whole number from 0 to 10000", _is_int(0, 10_000)),
+    "LIVE_WSGI_SECONDS": Setting(25.0, "a number of seconds from 0.1 to 3600", _is_number(0.1, 3600)),
     "NOTIFICATIONS": Setting(True, "True or False", _is_bool),
     "POLL_INTERVAL": Setting(0.5, "a number of seconds from 0.01 to 60", _is_number(0.01, 60)),
     "POSITION_LOCK_CLASS": Setting(0x45565354, "a whole number from 1 to 2147483647", _is_int(1, 2**31 - 1)),
@@ -63,6 +75,17 @@ def configured() -> Any:
 def get(key: str) -> Any:
     """Return the value of a setting, as it is at this moment."""
     return configured().get(key, SETTINGS[key].default)
+
+
+def api_require_precondition() -> bool:
+    """Whether an append over HTTP must say which version it expects."""
+    return bool(get("API_REQUIRE_PRECONDITION"))
+
+
+def api_scope() -> str | None:
+    """Dotted path of the function that tells which partitions a request may see and write to."""
+    path = get("API_SCOPE")
+    return None if path is None else str(path)
 
 
 def append_function() -> bool:
@@ -129,3 +152,33 @@ def handler_time_limit() -> float:
 def subscription_batch_size() -> int:
     """Events that a subscription reads at a time."""
     return int(get("SUBSCRIPTION_BATCH_SIZE"))
+
+
+def live_clients() -> int:
+    """Live feeds that one process serves at a time under ASGI."""
+    return int(get("LIVE_CLIENTS"))
+
+
+def live_clients_per_user() -> int:
+    """Live feeds of one user that one process serves at a time."""
+    return int(get("LIVE_CLIENTS_PER_USER"))
+
+
+def live_heartbeat() -> float:
+    """Seconds between the heartbeats of a live feed, at which permissions are asked for again."""
+    return float(get("LIVE_HEARTBEAT"))
+
+
+def live_readers() -> int:
+    """Threads, each with a connection, that read for all live feeds of a process."""
+    return int(get("LIVE_READERS"))
+
+
+def live_threads() -> int:
+    """Requests of one process that may hold a thread while they wait: long polls, and live feeds under WSGI."""
+    return int(get("LIVE_THREADS"))
+
+
+def live_wsgi_seconds() -> float:
+    """Seconds after which a live feed under WSGI ends; clients come back by themselves."""
+    return float(get("LIVE_WSGI_SECONDS"))

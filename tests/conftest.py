@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 
 from eventstore_django import EventStore
+from tests.scale.million import million, million_database
+
+__all__ = ["million", "million_database"]
 
 
 @pytest.fixture
 def store(db: None) -> EventStore:
     """Give a store on PostgreSQL, in a transaction that is rolled back after the test."""
     return EventStore(using="default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="let tests/browser write docs/images/*.png anew")

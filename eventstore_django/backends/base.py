@@ -23,9 +23,11 @@ from ..names import StreamName
 from ..plans import AppendPlan
 from ..recording import recorded_event
 from .heads import Head, publish_with_orm
+from .holders import Holder
 from .ormappend import append_with_orm
 from .outcomes import Outcome
 from .shards import InShard
+from .tallies import Kinds, Tally, counted, last_kinds
 from .templates import QueryTemplate
 
 if TYPE_CHECKING:
@@ -156,6 +158,20 @@ class Backend(ABC):
     def is_connected(self) -> bool:
         """Whether the connection still works, as far as is known without asking."""
         return True
+
+    # Measuring
+
+    def tally(self, table: str) -> Tally:
+        """Return how many rows a table has, at a price that does not grow with it."""
+        return counted(self, table)
+
+    def kinds(self, column: str) -> Kinds:
+        """Return the most frequent values of a column of the events, at such a price."""
+        return last_kinds(self, column)
+
+    def holders(self) -> Sequence[Holder]:
+        """Return the other transactions that hold the watermark back, the one that counts first."""
+        return ()
 
     # Errors
 

@@ -29,10 +29,13 @@ from ..recording import recorded_event
 from .base import Backend
 from .bounds import AFTER, UNTIL, bounded_read
 from .columns import RECORDED_COLUMNS, read_time
+from .estimates import estimated_kinds, estimated_rows
 from .heads import Head
+from .holders import Holder, holders
 from .listening import APPENDED, HEAD, Listener
 from .outcomes import Conflict, Known, Outcome, Stored
 from .statements import APPEND, APPEND_EVENT, FAULTS, PUBLISH, WATERMARK, call, event_parameters, from_micros
+from .tallies import COUNTED, Kinds, Precision, Tally
 from .templates import QueryTemplate, compiled, filled
 
 if TYPE_CHECKING:
@@ -248,6 +251,26 @@ class PostgreSQLBackend(Backend):
     def is_connected(self) -> bool:
         """Ask the driver; without one Django has closed what broke."""
         return self.connection.connection is not None and not self._connection_is_gone()
+
+    # Measuring
+
+    def tally(self, table: str) -> Tally:
+        """Count a small table, and take the planner's own estimate of a large one."""
+        estimate = estimated_rows(self, table)
+        found = super().tally(table) if estimate <= COUNTED else Tally(estimate, Precision.ESTIMATED)
+        if found.precision is Precision.AT_LEAST and table == "eventstore_events":
+            # Never analysed: since there are that many, positions tell more.
+            return Tally(max(found.number, self.drawn_position()), Precision.ESTIMATED)
+        return found
+
+    def kinds(self, column: str) -> Kinds:
+        """Take them from the statistics that ANALYZE gathers, if the log is too large to be counted."""
+        rows = estimated_rows(self, "eventstore_events")
+        return (estimated_kinds(self, column, rows) if rows > COUNTED else None) or super().kinds(column)
+
+    def holders(self) -> Sequence[Holder]:
+        """Look at the locks that writers show, and at whose they are."""
+        return holders(self)
 
     # Errors
 

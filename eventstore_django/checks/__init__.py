@@ -9,6 +9,7 @@ from .aggregates import check_aggregates
 from .databases import check_databases, check_engines
 from .declarations import check_models, check_names
 from .eventtypes import check_event_types, check_upcasters
+from .scopes import check_scope
 from .settings import check_requests, check_settings, check_time_zones
 from .subscriptions import check_subscriptions
 
@@ -20,6 +21,7 @@ __all__ = [
     "check_models",
     "check_names",
     "check_requests",
+    "check_scope",
     "check_settings",
     "check_subscriptions",
     "check_time_zones",
@@ -30,7 +32,7 @@ __all__ = [
 
 def register() -> None:
     """Register all checks of the event store."""
-    for check in (check_settings, check_time_zones, check_engines, check_requests):
+    for check in (check_settings, check_scope, check_time_zones, check_engines, check_requests):
         register_check(check)
     for check_declared in (check_names, check_models, check_event_types, check_upcasters, check_aggregates):
         register_check(check_declared)

@@ -32,6 +32,14 @@ class Stream(models.Model):
         constraints: ClassVar[list[Any]] = [
             CheckConstraint(condition=Q(version__gte=0), name="eventstore_stream_version")
         ]
+        indexes: ClassVar[list[Index]] = [
+            Index(fields=["category", "stream_id"], name="eventstore_stream_category"),
+            Index(
+                fields=["partition", "category", "stream_id"],
+                condition=Q(partition__isnull=False),
+                name="eventstore_stream_tenant",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.stream_id} at {self.version}"
@@ -75,6 +83,14 @@ class Event(models.Model):
                 condition=Q(partition__isnull=False),
                 name="eventstore_event_partition",
             ),
+            Index(
+                fields=["partition", "event_type", "position"],
+                condition=Q(partition__isnull=False),
+                name="eventstore_event_tenant_type",
+            ),
+            Index(fields=["aggregate_id", "position"], name="eventstore_event_aggregate"),
+            Index(fields=["aggregate_type", "position"], name="eventstore_event_agg_type"),
+            Index(fields=["occurred_at"], name="eventstore_event_occurred"),
         ]
 
     def __str__(self) -> str:

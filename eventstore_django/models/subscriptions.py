@@ -53,7 +53,10 @@ class Worker(models.Model):
 
 
 class Subscription(models.Model):
-    """A durable subscription: what it is doing, and the version of it that is in use."""
+    """A durable subscription: what it is doing, and the version of it that is in use.
+
+    ``samples`` is how far behind it was in the last minutes (``workers.sampling``).
+    """
 
     class Status(models.TextChoices):
         """What a subscription is doing."""
@@ -68,11 +71,18 @@ class Subscription(models.Model):
     settings = models.JSONField(default=dict)
     last_error = models.TextField(default="", blank=True)
     last_error_at = models.DateTimeField(null=True)
+    samples = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "eventstore_subscriptions"
+        permissions: ClassVar[list[Any]] = [
+            ("pause_subscription", "Can pause subscription"),
+            ("resume_subscription", "Can resume subscription"),
+            ("reset_subscription", "Can reset subscription"),
+            ("rebuild_subscription", "Can rebuild subscription"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -152,6 +162,10 @@ class ParkedEvent(models.Model):
 
     class Meta:
         db_table = "eventstore_parked_events"
+        permissions: ClassVar[list[Any]] = [
+            ("retry_parkedevent", "Can retry parked event"),
+            ("discard_parkedevent", "Can discard parked event"),
+        ]
         constraints: ClassVar[list[Any]] = [
             UniqueConstraint(fields=["subscription", "version", "position"], name="eventstore_parked_position")
         ]

@@ -18,6 +18,7 @@ from ..backends import backend_for
 from ..backends.listening import Listener
 from ..subscriptions.tempo import Tempo
 from .leases import Leases
+from .sampling import Sampler
 from .watching import Call, Watch
 
 logger = logging.getLogger("eventstore_django.subscriptions")
@@ -42,6 +43,7 @@ class Pulse:
         self.is_publisher = False
         self.has_looked = False
         self.changed = threading.Event()
+        self._sampler = Sampler(alias, clock)
 
     def beat(self) -> int:
         """Publish, and renew what is due; return how far the head has moved."""
@@ -51,6 +53,8 @@ class Pulse:
         moved = max(0, found.position - self.head)
         # Also when it went back, after a failover that lost events: nobody may go by what is no more.
         self._note(found.position, found.revision)
+        if found.publishing:
+            self._sampler.sample_if_due(found.position)
         return moved
 
     def look(self) -> int:

@@ -75,6 +75,7 @@ class _Look:
         backend = backend_for(alias)
         self._head = backend.watermark()
         self._now = backend.now()
+        self._ages: dict[int, float] = {}
         self._workers = dict(Worker.objects.using(alias).values_list("worker_id", "name"))
         parked = ParkedEvent.objects.using(alias).values("subscription", "version")
         counts = parked.annotate(
@@ -102,14 +103,20 @@ class _Look:
             number=shard.number,
             position=shard.position,
             lag=max(0, self._head - shard.position),
-            lag_seconds=self._lag_seconds(shard.position),
+            lag_seconds=self._age(shard.position),
             owner=self._owner(shard),
             handled=shard.handled,
         )
 
-    def _lag_seconds(self, position: int) -> float:
+    def _age(self, position: int) -> float:
+        # Most shards stand at the same few positions.
         if position >= self._head:
             return 0.0
+        if position not in self._ages:
+            self._ages[position] = self._lag_seconds(position)
+        return self._ages[position]
+
+    def _lag_seconds(self, position: int) -> float:
         later = Event.objects.using(self._alias).filter(position__gt=position, position__lte=self._head)
         oldest = later.order_by("position").values_list("created_at", flat=True).first()
         return max(0.0, (self._now - oldest).total_seconds()) if oldest else 0.0

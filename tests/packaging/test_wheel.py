@@ -18,6 +18,7 @@ from django.db import connection
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+PACKAGED = (".css", ".html", ".js", ".sql", ".typed")
 SCRATCH = "eventstore_foreign_project"
 
 Run: TypeAlias = Callable[..., str]
@@ -73,9 +74,9 @@ def run(wheel: Path, events_url: str, tmp_path: Path) -> Run:
     return command
 
 
-def test_the_wheel_holds_sql_and_types_and_no_tests_of_the_checkout(wheel: Path) -> None:
+def test_the_wheel_holds_sql_pages_and_types_and_no_tests_of_the_checkout(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    expected = [path for path in (ROOT / "eventstore_django").rglob("*") if path.suffix in (".sql", ".typed")]
+    expected = [path for path in (ROOT / "eventstore_django").rglob("*") if path.suffix in PACKAGED]
     assert expected
     assert {str(path.relative_to(ROOT)) for path in expected} <= set(names)
     assert {name.split("/")[0] for name in names if "dist-info" not in name} == {"eventstore_django"}

@@ -21,10 +21,18 @@ if TYPE_CHECKING:
 
 # For each key: values that it takes, and values that it refuses.
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {
+    "API_REQUIRE_PRECONDITION": ([True, False], [None, 0, 1, "yes"]),
+    "API_SCOPE": ([None, "shop.tenants.scope"], ["scope", "", "shop.", ".scope", "shop tenants.scope", 1, len]),
     "APPEND_FUNCTION": ([True, False], [None, 0, 1, "yes"]),
     "CACHE_CHUNK_SIZE": ([1, 1000], [0, 1001, True, 2.0, "5", None]),
     "HANDLER_TIME_LIMIT": ([0.1, 60, 86_400], [0, 0.09, 86_401, True, "60", None, math.nan, math.inf]),
     "LEASE_SECONDS": ([0.5, 15, 3600.0], [0, 0.49, 3601, True, "15", None, math.nan]),
+    "LIVE_CLIENTS": ([0, 500, 100_000], [-1, 100_001, True, 1.5, "5", None]),
+    "LIVE_CLIENTS_PER_USER": ([1, 100_000], [0, 100_001, True, 1.5, "5", None]),
+    "LIVE_HEARTBEAT": ([0.1, 15, 300.0], [0, 0.09, 301, True, "15", None, math.nan]),
+    "LIVE_READERS": ([1, 100], [0, 101, True, 1.5, "5", None]),
+    "LIVE_THREADS": ([0, 10_000], [-1, 10_001, True, 1.5, "5", None]),
+    "LIVE_WSGI_SECONDS": ([0.1, 25, 3600.0], [0, 0.09, 3601, True, "25", None, math.nan]),
     "NOTIFICATIONS": ([True, False], [None, 0, 1, "off"]),
     "POLL_INTERVAL": ([0.01, 1, 60.0], [0, 0.009, 61, True, "1", None, math.nan]),
     "POSITION_LOCK_CLASS": ([1, 2**31 - 1], [0, -1, 2**31, True, 1.0, "1", None]),

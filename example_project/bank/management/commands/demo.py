@@ -44,7 +44,7 @@ class Command(BaseCommand):
         password = _reset_password("admin")
         address = f"http://127.0.0.1:{port}"
         self.stdout.write(f"\nAdmin  {address}/admin/   user admin, password {password}")
-        self.stdout.write(f"API    {address}/eventstore/events/")
+        self.stdout.write(f"API    {address}/eventstore/events/   to try it: {address}/api-docs/")
         self.stdout.write("Ctrl-C ends it, and the database with it.\n")
         call_command("runserver", f"127.0.0.1:{port}", use_reloader=False, skip_checks=True)
 

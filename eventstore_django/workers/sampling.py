@@ -1,0 +1,132 @@
+"""How far behind subscriptions were in the last minutes: noted by the worker that publishes the watermark.
+
+A row of a subscription holds its samples, so they are the same for everybody who asks, and cost who
+looks at them nothing. What is noted is small and bounded; if a row is locked, it is left out this time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from time import monotonic, time
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from ..models import Subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAMPLE_SECONDS = 15
+"""Time between two samples."""
+KEPT = 40
+"""Samples that are kept: ten minutes."""
+RECENT = 9
+"""Samples that a trend is read from: two minutes."""
+
+
+class Trend(StrEnum):
+    """Where a subscription is going."""
+
+    UNKNOWN = "unknown"
+    """There are no samples of the last minute: no worker is running."""
+    CAUGHT_UP = "caught up"
+    CATCHING_UP = "catching up"
+    STEADY = "steady"
+    FALLING_BEHIND = "falling behind"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A subscription at a moment."""
+
+    at: float
+    """Seconds since 1970."""
+    handled: int
+    """Events that it had handled in all."""
+    lags: Sequence[int]
+    """Positions that each shard was behind."""
+
+    @property
+    def lag(self) -> int:
+        """The lag of the shard that was furthest behind."""
+        return max(self.lags, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The samples of one subscription, the newest last."""
+
+    samples: Sequence[Sample]
+
+    def trend(self, now: float) -> Trend:
+        """Return where it is going, at a moment in seconds since 1970."""
+        if len(self.samples) < 2 or now - self.samples[-1].at > 4 * SAMPLE_SECONDS:
+            return Trend.UNKNOWN
+        before, after = self.samples[-RECENT:][0].lag, self.samples[-1].lag
+        if after == 0:
+            return Trend.CAUGHT_UP
+        # A tenth up or down is what an ordinary batch makes of it.
+        if abs(after - before) <= max(before, after) / 10:
+            return Trend.STEADY
+        return Trend.FALLING_BEHIND if after > before else Trend.CATCHING_UP
+
+    def rate(self, now: float) -> float | None:
+        """Return how many events it has handled in a second of the last two minutes; None if nobody knows."""
+        if self.trend(now) is Trend.UNKNOWN:
+            return None
+        first, last = self.samples[-RECENT:][0], self.samples[-1]
+        seconds = last.at - first.at
+        return (last.handled - first.handled) / seconds if seconds > 0 else None
+
+
+def history(subscription: Subscription) -> History:
+    """Return what is noted in the row of a subscription."""
+    return History([Sample(at, handled, lags) for at, handled, *lags in subscription.samples])
+
+
+class Sampler:
+    """Notes a sample of each subscription when it is time to. ``clock`` ascends, ``calendar`` tells the time."""
+
+    def __init__(
+        self, alias: str, clock: Callable[[], float] = monotonic, calendar: Callable[[], float] = time
+    ) -> None:
+        self._alias = alias
+        self._clock = clock
+        self._calendar = calendar
+        self._due = float("-inf")
+
+    def sample_if_due(self, head: int) -> None:
+        """Note how far each subscription is behind ``head``, unless that was done a moment ago."""
+        now = self._clock()
+        if now >= self._due:
+            self._due = now + SAMPLE_SECONDS
+            self._sample(head)
+
+    def _sample(self, head: int) -> None:
+        at = round(self._calendar())
+        with transaction.atomic(using=self._alias):
+            # Skipped, not waited for: an operator may hold a row for long, and leases are renewed by this thread.
+            free = Subscription.objects.using(self._alias).select_for_update(skip_locked=True, no_key=True)
+            rows = list(free.order_by("pk").prefetch_related("shards"))
+            for row in rows:
+                row.samples = _with(row.samples, _sample(row, head, at))
+            Subscription.objects.using(self._alias).bulk_update(rows, ["samples"])
+
+
+def _sample(row: Subscription, head: int, at: int) -> list[int]:
+    shards = sorted((s for s in row.shards.all() if s.version == row.version), key=lambda shard: shard.number)
+    return [at, sum(shard.handled for shard in shards), *(max(0, head - shard.position) for shard in shards)]
+
+
+def _with(samples: list[Any], sample: list[int]) -> list[Any]:
+    if not samples:
+        return [sample]
+    last = samples[-1]
+    # Reset, rebuilt, or with other shards than before: what was no longer tells where it goes. So is it with a
+    # clock that was set back.
+    if len(last) != len(sample) or last[1] > sample[1] or last[0] > sample[0]:
+        return [sample]
+    return [*samples, sample][-KEPT:]

@@ -1,0 +1,67 @@
+"""Only what is settled is shown: an event below which another one may still appear would make a reader miss that one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from eventstore_django import EventStore, NewEvent
+from tests.concurrency.sessions import Session
+
+from .conftest import Login
+from .routes import PREFIX
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def reader(login: Login) -> Client:
+    return login("view_event")
+
+
+@pytest.fixture
+def slow_writer(transactional_db: None) -> Iterator[Session]:
+    """A transaction that has appended, and is still open while others append and commit."""
+    session = Session()
+    session.begin()
+    session.run(_append, "Slow-1")
+    _append("Quick-1")
+    yield session
+    session.close()
+
+
+def _append(stream_id: str) -> None:
+    EventStore().append(stream_id, [NewEvent("Noted", {})])
+
+
+def _streams(client: Client, query: str) -> list[str]:
+    return [event["stream_id"] for event in client.get(f"{PREFIX}events/?{query}").json()["results"]]
+
+
+@pytest.mark.parametrize("query", ["", "direction=backward", "stream_id=Quick-1", "category=Quick", "event_type=Noted"])
+def test_a_page_ends_where_something_may_still_appear(reader: Client, slow_writer: Session, query: str) -> None:
+    assert _streams(reader, query) == []
+    slow_writer.commit()
+    assert "Quick-1" in _streams(reader, query)
+
+
+def test_the_order_is_that_of_positions_however_they_were_committed(reader: Client, slow_writer: Session) -> None:
+    slow_writer.commit()
+    assert _streams(reader, "") == ["Slow-1", "Quick-1"]
+
+
+def test_an_export_ends_there_too(reader: Client, slow_writer: Session) -> None:
+    response: Any = reader.get(f"{PREFIX}events/?format=jsonl")
+    assert b"".join(response.streaming_content) == b""
+    slow_writer.commit()
+    response = reader.get(f"{PREFIX}events/?format=jsonl")
+    lines = b"".join(response.streaming_content).splitlines()
+    assert [json.loads(line)["stream_id"] for line in lines] == ["Slow-1", "Quick-1"]
+
+
+def test_statistics_tell_of_what_is_settled(reader: Client, slow_writer: Session) -> None:
+    assert reader.get(f"{PREFIX}stats/").json()["last_event"] is None
