@@ -16,11 +16,11 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from . import batches, floor, following, latency, pages, reading, single, writers
+    from . import batches, floor, following, indexes, latency, pages, reading, single, writers
     from .measuring import table
 
     benchmarks = {"single": single, "writers": writers, "batches": batches, "reading": reading}
-    benchmarks |= {"following": following, "latency": latency, "pages": pages}
+    benchmarks |= {"following": following, "latency": latency, "pages": pages, "indexes": indexes}
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(benchmarks))
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count, after one that does not")

@@ -1,4 +1,4 @@
-"""Only what is settled is shown: an event below which another one may still appear would make a reader miss that one."""
+"""Only what is settled is shown: above something that may still appear, an event would make a reader miss it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from eventstore_django import EventStore, NewEvent
 from tests.concurrency.sessions import Session
@@ -65,3 +67,18 @@ def test_an_export_ends_there_too(reader: Client, slow_writer: Session) -> None:
 
 def test_statistics_tell_of_what_is_settled(reader: Client, slow_writer: Session) -> None:
     assert reader.get(f"{PREFIX}stats/").json()["last_event"] is None
+
+
+def test_an_append_is_committed_by_itself_whatever_the_project_wraps_around_views(login: Login) -> None:
+    wrapped = connection.settings_dict["ATOMIC_REQUESTS"]
+    connection.settings_dict["ATOMIC_REQUESTS"] = True
+    try:
+        body = {"events": [{"event_type": "Noted", "payload": {}}]}
+        url = f"{PREFIX}streams/Account-1/events/"
+        with CaptureQueriesContext(connection) as captured:
+            response = login("add_event").post(url, body, content_type="application/json")
+    finally:
+        connection.settings_dict["ATOMIC_REQUESTS"] = wrapped
+    assert response.status_code == 201
+    after = [query["sql"] for query in captured.captured_queries][-1]
+    assert "eventstore_append" in after
