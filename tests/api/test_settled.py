@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -69,16 +69,15 @@ def test_statistics_tell_of_what_is_settled(reader: Client, slow_writer: Session
     assert reader.get(f"{PREFIX}stats/").json()["last_event"] is None
 
 
-def test_an_append_is_committed_by_itself_whatever_the_project_wraps_around_views(login: Login) -> None:
-    wrapped = connection.settings_dict["ATOMIC_REQUESTS"]
-    connection.settings_dict["ATOMIC_REQUESTS"] = True
-    try:
-        body = {"events": [{"event_type": "Noted", "payload": {}}]}
+def test_an_append_is_committed_by_itself_whatever_the_project_wraps_around_views(
+    login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connections.settings["default"], "ATOMIC_REQUESTS", True)
+    body = {"events": [{"event_type": "Noted", "payload": {}}]}
+    with CaptureQueriesContext(connection) as captured:
         url = f"{PREFIX}streams/Account-1/events/"
-        with CaptureQueriesContext(connection) as captured:
-            response = login("add_event").post(url, body, content_type="application/json")
-    finally:
-        connection.settings_dict["ATOMIC_REQUESTS"] = wrapped
+        response = login("add_event").post(url, body, content_type="application/json")
     assert response.status_code == 201
-    after = [query["sql"] for query in captured.captured_queries][-1]
-    assert "eventstore_append" in after
+    statements = [query["sql"] for query in captured.captured_queries]
+    appended = next(number for number, sql in enumerate(statements) if "eventstore_append_event" in sql)
+    assert "COMMIT" not in statements[appended:]
