@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import connection, connections
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 
 from eventstore_django import EventStore, NewEvent
@@ -81,3 +84,23 @@ def test_an_append_is_committed_by_itself_whatever_the_project_wraps_around_view
     statements = [query["sql"] for query in captured.captured_queries]
     appended = next(number for number, sql in enumerate(statements) if "eventstore_append_event" in sql)
     assert "COMMIT" not in statements[appended:]
+
+
+def test_under_asgi_an_export_is_an_answer_in_pieces(login: Login) -> None:
+    for number in range(3):
+        _append(f"Account-{number}")
+    cookies = login("view_event").cookies
+
+    async def received() -> list[str]:
+        client = AsyncClient()
+        client.cookies = cookies
+        response: Any = await client.get(f"{PREFIX}events/?format=jsonl")
+        assert response.is_async
+        content = b"".join([chunk async for chunk in response.streaming_content])
+        await sync_to_async(connections.close_all)()
+        return [json.loads(line)["stream_id"] for line in content.splitlines()]
+
+    # In a thread of its own: what is sync then runs in another one, with a connection of its own.
+    with ThreadPoolExecutor(1) as thread:
+        found = thread.submit(asyncio.run, received()).result()
+    assert found == ["Account-0", "Account-1", "Account-2"]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from ...names import MAX_LENGTH
 from ..batches import BatchView
-from .describing import describe, writing
+from .describing import PRINTABLE, describe, writing
 from .streams import AppendedSerializer, ExpectedVersionField, NewEventSerializer
 
 
 class OperationSerializer(serializers.Serializer[None]):
     """Events for one stream. Without events it only checks the version."""
 
-    stream_id = serializers.CharField(max_length=255)
+    stream_id = serializers.RegexField(PRINTABLE, max_length=MAX_LENGTH)
     events = NewEventSerializer(many=True, required=False)
     expected_version = ExpectedVersionField(required=False)
 
