@@ -8,9 +8,10 @@ from ...names import MAX_LENGTH
 from ..batches import BatchView
 from .describing import PRINTABLE, describe, writing
 from .streams import AppendedSerializer, ExpectedVersionField, NewEventSerializer
+from .strict import StrictSerializer
 
 
-class OperationSerializer(serializers.Serializer[None]):
+class OperationSerializer(StrictSerializer):
     """Events for one stream. Without events it only checks the version."""
 
     stream_id = serializers.RegexField(PRINTABLE, max_length=MAX_LENGTH)
@@ -18,7 +19,7 @@ class OperationSerializer(serializers.Serializer[None]):
     expected_version = ExpectedVersionField(required=False)
 
 
-class BatchSerializer(serializers.Serializer[None]):
+class BatchSerializer(StrictSerializer):
     """Operations, all or nothing."""
 
     operations = OperationSerializer(many=True)

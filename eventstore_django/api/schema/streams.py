@@ -25,6 +25,7 @@ from .describing import (
     writing,
 )
 from .events import EventSerializer
+from .strict import StrictSerializer
 
 _NOT_MODIFIED = {304: OpenApiResponse(description="The client has this version already.")}
 _NAME = in_path("stream_id", "The name of the stream, if it survives a URL; else use the query or batch/.")
@@ -75,7 +76,7 @@ class StreamEventsSerializer(serializers.Serializer[None]):
     results = EventSerializer(many=True)
 
 
-class NewEventSerializer(serializers.Serializer[None]):
+class NewEventSerializer(StrictSerializer):
     """An event to append."""
 
     event_type = serializers.RegexField(PRINTABLE, max_length=MAX_EVENT_TYPE_LENGTH)
@@ -85,7 +86,7 @@ class NewEventSerializer(serializers.Serializer[None]):
     occurred_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class AppendSerializer(serializers.Serializer[None]):
+class AppendSerializer(StrictSerializer):
     """Events to append to a stream, if it has the version that is expected."""
 
     events = NewEventSerializer(many=True)
