@@ -21,6 +21,7 @@ NAMES = (
     "latency",
     "live",
     "pages",
+    "indexes",
     "caching",
     "eventtypes",
 )

@@ -13,6 +13,7 @@ from eventstore_django.api.filters import EventFilters
 from eventstore_django.api.pages import PageRequest
 from eventstore_django.api.representations import event_body
 from eventstore_django.models import Event
+from eventstore_django.querysets import EventQuerySet
 
 from .measuring import Figure, in_turns, timed
 
@@ -74,12 +75,17 @@ def _reading(filters: EventFilters, page: PageRequest, reads: int = READS) -> Ca
     return lambda: timed(read)
 
 
-def _ends() -> tuple[int, int]:
-    """Fill the log if it is shorter; return a position near its beginning, and one a million events later."""
-    events = Event.objects.using("default").filter(partition__in="ab")
+def filled() -> EventQuerySet:
+    """Return the events of the two tenants, a million and some; store them if they are not there yet."""
+    events: EventQuerySet = Event.objects.using("default").filter(partition__in="ab")
     if events.count() < EVENTS + MARGIN:
         with connections["default"].cursor() as cursor:
             cursor.execute(_FILL, {"name": str(uuid4()), "events": EVENTS + MARGIN})
             cursor.execute("VACUUM ANALYZE eventstore_events")
-    positions = events.order_by("-position").values_list("position", flat=True)
+    return events
+
+
+def _ends() -> tuple[int, int]:
+    """Return a position near the beginning, and one a million events later."""
+    positions = filled().order_by("-position").values_list("position", flat=True)
     return positions[EVENTS + MARGIN // 2], positions[MARGIN // 2]

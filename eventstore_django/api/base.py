@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import Error as DatabaseError
+from django.db import connections
+from django.db.transaction import non_atomic_requests
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.metadata import SimpleMetadata
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -25,6 +27,8 @@ from .parsers import StrictJSONParser
 from .permissions import APPEND, READ, may
 from .problems import problem_handler
 from .scopes import Scope
+
+_SCOPE = "eventstore_scope"
 
 
 class EventPermission(BasePermission):
@@ -70,9 +74,24 @@ class EventStoreView(APIView):
         """The database of the events."""
         return self.store.using
 
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """Return the view without a transaction around it, whatever ATOMIC_REQUESTS says.
+
+        What is written here is atomic by itself, and who has appended holds back readers until the commit.
+        """
+        view: Any = super().as_view(**initkwargs)
+        for alias in connections:
+            view = non_atomic_requests(using=alias)(view)
+        return view
+
     def scope(self) -> Scope:
-        """Return whose events the request may see and write."""
-        return Scope.of(self.request)
+        """Return whose events the request may see and write; the project's hook is asked once for a request."""
+        found: Scope | None = self.request.__dict__.get(_SCOPE)
+        if found is None:
+            found = Scope.of(self.request)
+            setattr(self.request, _SCOPE, found)
+        return found
 
     def events(self, filters: EventFilters | None = None) -> EventQuerySet:
         """Return the events that filters select and that are in scope, whether settled or not."""

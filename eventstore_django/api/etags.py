@@ -39,7 +39,8 @@ class EntityTags:
 
     def strong_versions(self) -> list[int]:
         """Return the versions that a strong comparison can match: a weak tag never does."""
-        found = [tag.strip('"') for tag in self.tags if not tag.startswith("W/")]
+        # The W/ of a weak one is not stripped: it is no number then.
+        found = [tag.strip('"') for tag in self.tags]
         return [int(text) for text in found if _VERSION.fullmatch(text) and int(text) <= _LARGEST]
 
     def match_weakly(self, version: int) -> bool:

@@ -28,3 +28,10 @@ def everything(request: HttpRequest) -> None:
 
 def mistaken(request: HttpRequest) -> str:
     return "tenant-1"
+
+
+asked: list[str] = []
+
+
+def counted(request: HttpRequest) -> None:
+    asked.append(request.path)

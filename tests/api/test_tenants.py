@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
+from django.utils import timezone
 
 from eventstore_django import EventStore, NewEvent
 from eventstore_django.models import Event, ParkedEvent, Snapshot, Subscription
@@ -15,6 +16,7 @@ from eventstore_django.testing.subscriptions import run_subscriptions_to_head
 
 from .conftest import Login
 from .routes import EVENT, PREFIX, READABLE, Route
+from .tenants import asked
 
 OWN, OTHER = "tenant-1/Account/1", "tenant-10/Secret/hidden"
 # Not of tenant-1: names that only begin as one of its streams would.
@@ -207,3 +209,23 @@ def test_a_text_in_place_of_a_collection_opens_nothing(client: Client, settings:
     settings.EVENTSTORE = {"API_SCOPE": "tests.api.tenants.mistaken"}
     with pytest.raises(ImproperlyConfigured):
         client.get(f"{PREFIX}events/")
+
+
+def test_the_hook_is_asked_once_for_a_request(client: Client, settings: Any, handled: list[str]) -> None:
+    settings.EVENTSTORE = {"API_SCOPE": "tests.api.tenants.counted"}
+    run_subscriptions_to_head("totals")
+    asked.clear()
+    client.get(f"{PREFIX}subscriptions/")
+    client.get(f"{PREFIX}stats/")
+    assert asked == [f"{PREFIX}subscriptions/", f"{PREFIX}stats/"]
+
+
+@pytest.mark.usefixtures("tenants")
+@pytest.mark.parametrize(("scope", "told"), [("first", ""), ("everything", "the Secret")])
+def test_the_last_error_of_a_subscription_may_be_another_tenants(
+    client: Client, settings: Any, scope: str, told: str
+) -> None:
+    Subscription.objects.filter(pk="totals").update(last_error="the Secret", last_error_at=timezone.now())
+    settings.EVENTSTORE = {"API_SCOPE": f"tests.api.tenants.{scope}"}
+    body = _get(client, "subscriptions/totals/")
+    assert (body["last_error"], body["last_error_at"] is None) == (told, not told)

@@ -11,6 +11,7 @@ from django.db.migrations.operations.base import Operation
 
 from eventstore_django.sqlfiles import SQL_DIRECTORY, RunSQLFile
 from tests.concurrency.processes import Workers
+from tests.concurrency.sessions import execute
 
 from .conftest import Scratch
 from .scratch_work import append, errors_of_every_call, migrate, objects, sql_of_migration
@@ -89,3 +90,13 @@ def test_every_call_says_that_the_database_is_not_migrated(database: Workers) ->
     errors = database.run(errors_of_every_call)
     assert {name for name, error in errors.items() if error != "NotMigrated"} == set()
     assert len(errors) >= 10
+
+
+def test_the_indexes_of_filters_may_be_built_beforehand(database: Workers) -> None:
+    database.run(migrate)
+    before = database.run(objects)
+    database.run(migrate, "0002_subscriptions")
+    assert database.run(objects) != before
+    database.run(execute, "CREATE INDEX eventstore_event_occurred ON eventstore_events (occurred_at)")
+    database.run(migrate)
+    assert database.run(objects) == before

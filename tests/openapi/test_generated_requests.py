@@ -49,7 +49,7 @@ def test_no_request_is_answered_by_an_error_of_the_server_or_outside_of_the_docu
         for mode, examples in EXAMPLES.items():
             _try(operation, mode, examples, credentials, codes)
     assert sum(codes.values()) >= 2000
-    assert {200, 201, 304, 400, 404, 409} <= set(codes)
+    assert {200, 201, 304, 400, 404, 409} <= set(codes), codes
 
 
 def _try(operation: Any, mode: GenerationMode, examples: int, headers: dict[str, str], codes: Counter[int]) -> None:
@@ -63,6 +63,11 @@ def _try(operation: Any, mode: GenerationMode, examples: int, headers: dict[str,
         suppress_health_check=list(HealthCheck),
     )
     def attempt(case: Any) -> None:
+        if isinstance(case.body, dict) and sum(codes.values()) % 3 == 0:
+            # Without what is expected: else hardly an append would be let through.
+            case.headers = {}
+            for item in (case.body, *_operations(case.body)):
+                item.pop("expected_version", None)
         known = {name: KNOWN[name] for name in case.path_parameters if name in KNOWN}
         if sum(codes.values()) % 2:
             case.path_parameters.update(known)
@@ -71,3 +76,8 @@ def _try(operation: Any, mode: GenerationMode, examples: int, headers: dict[str,
         case.validate_response(response, checks=CHECKS)
 
     attempt()
+
+
+def _operations(body: dict[str, Any]) -> list[dict[str, Any]]:
+    operations = body.get("operations")
+    return [item for item in operations if isinstance(item, dict)] if isinstance(operations, list) else []

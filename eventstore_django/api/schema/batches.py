@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from ...names import MAX_LENGTH
 from ..batches import BatchView
-from .describing import describe, writing
+from .describing import PRINTABLE, describe, writing
 from .streams import AppendedSerializer, ExpectedVersionField, NewEventSerializer
+from .strict import StrictSerializer
 
 
-class OperationSerializer(serializers.Serializer[None]):
+class OperationSerializer(StrictSerializer):
     """Events for one stream. Without events it only checks the version."""
 
-    stream_id = serializers.CharField(max_length=255)
+    stream_id = serializers.RegexField(PRINTABLE, max_length=MAX_LENGTH)
     events = NewEventSerializer(many=True, required=False)
     expected_version = ExpectedVersionField(required=False)
 
 
-class BatchSerializer(serializers.Serializer[None]):
+class BatchSerializer(StrictSerializer):
     """Operations, all or nothing."""
 
     operations = OperationSerializer(many=True)

@@ -80,16 +80,24 @@ def number(name: str, description: str, low: int, high: int = LARGEST, **argumen
     return parameter(name, description, schema)
 
 
-def header(name: str, description: str, response: bool | Sequence[int] = False) -> OpenApiParameter:
+def header(
+    name: str, description: str, response: bool | Sequence[int] = False, pattern: str | None = None
+) -> OpenApiParameter:
     """Return a header of the request, or of these answers."""
     codes = response if isinstance(response, bool) else list(response)
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=codes)
+    schema = {"type": "string", **({"pattern": pattern} if pattern else {})}
+    return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description, response=codes)
 
 
 def in_path(name: str, description: str, type: Any = OpenApiTypes.STR) -> OpenApiParameter:
     """Return a part of the path."""
     return OpenApiParameter(name, type, OpenApiParameter.PATH, description=description)
 
+
+TAGS = r'^(\*|(W/)?"[0-9]{1,18}"(, ?(W/)?"[0-9]{1,18}")*)$'
+"""What a header of entity tags looks like."""
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]+$"
+"""What a name looks like: no control characters."""
 
 LIMIT = number("limit", "How many at most.", 1, MAX_LIMIT, default=DEFAULT_LIMIT)
 AFTER_NAME = parameter("after", "The last name of the page before.")

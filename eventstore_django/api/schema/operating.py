@@ -8,6 +8,7 @@ from ...models import ParkedEvent, Subscription
 from ..parked import DiscardView, ParkedEventListView, RetryView
 from ..subscriptions import PauseView, ResetView, ResumeView, SubscriptionDetailView, SubscriptionListView
 from .describing import LARGEST, LIMIT, describe, in_path, number, parameter, reading, writing
+from .strict import StrictSerializer
 
 _SUBSCRIPTION = in_path("name", "The name of the subscription.")
 _PARKED = in_path("parked_id", "The id of the parked event.", {"type": "integer", "minimum": 0, "maximum": LARGEST})
@@ -73,17 +74,17 @@ class ParkedEventPageSerializer(serializers.Serializer[None]):
     results = ParkedEventSerializer(many=True)
 
 
-class NothingSerializer(serializers.Serializer[None]):
+class NothingSerializer(StrictSerializer):
     """An object without fields; no body at all is the same."""
 
 
-class ResetSerializer(serializers.Serializer[None]):
+class ResetSerializer(StrictSerializer):
     """Where to begin anew."""
 
     position = serializers.IntegerField(required=False, min_value=0, max_value=LARGEST, default=0)
 
 
-class DiscardSerializer(serializers.Serializer[None]):
+class DiscardSerializer(StrictSerializer):
     """Why the event is given up."""
 
     reason = serializers.CharField(max_length=1000)

@@ -14,6 +14,8 @@ from .describing import (
     DIRECTION,
     LARGEST,
     LIMIT,
+    PRINTABLE,
+    TAGS,
     describe,
     header,
     in_path,
@@ -23,10 +25,11 @@ from .describing import (
     writing,
 )
 from .events import EventSerializer
+from .strict import StrictSerializer
 
 _NOT_MODIFIED = {304: OpenApiResponse(description="The client has this version already.")}
 _NAME = in_path("stream_id", "The name of the stream, if it survives a URL; else use the query or batch/.")
-_HAVE = header("If-None-Match", 'The version that the client has: "7".')
+_HAVE = header("If-None-Match", 'The version that the client has: "7".', pattern=TAGS)
 _TAG = header("ETag", 'The version of the stream: "7".', [200, 304])
 
 
@@ -73,17 +76,17 @@ class StreamEventsSerializer(serializers.Serializer[None]):
     results = EventSerializer(many=True)
 
 
-class NewEventSerializer(serializers.Serializer[None]):
+class NewEventSerializer(StrictSerializer):
     """An event to append."""
 
-    event_type = serializers.CharField(max_length=MAX_EVENT_TYPE_LENGTH)
+    event_type = serializers.RegexField(PRINTABLE, max_length=MAX_EVENT_TYPE_LENGTH)
     payload = serializers.DictField()
     metadata = serializers.DictField(required=False, allow_null=True)
     event_id = serializers.UUIDField(required=False, allow_null=True, help_text="Makes a repeat safe.")
     occurred_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class AppendSerializer(serializers.Serializer[None]):
+class AppendSerializer(StrictSerializer):
     """Events to append to a stream, if it has the version that is expected."""
 
     events = NewEventSerializer(many=True)
@@ -158,8 +161,8 @@ describe(
         tag="Streams",
         parameters=[
             _NAME,
-            header("If-Match", 'The version that the stream must have: "7"; * if it must exist.'),
-            header("If-None-Match", "* if the stream must not exist."),
+            header("If-Match", 'The version that the stream must have: "7"; * if it must exist.', pattern=TAGS),
+            header("If-None-Match", "* if the stream must not exist.", pattern=r"^\*$"),
             header("ETag", "The version of the stream now.", [200, 201]),
         ],
     ),
