@@ -6,7 +6,7 @@ from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
@@ -17,6 +17,7 @@ from .causation import Correlation, cause_of, correlation_of, effects_of
 from .correlations import Waterfall
 from .eventlists import EventChangeList
 from .filters import CategoryFilter, EventTypeFilter, PartitionFilter, StoredFilter
+from .jsonfiles import json_file
 from .quoting import quoted
 from .readonly import ReadOnlyAdmin
 
@@ -27,7 +28,7 @@ _JUMPS = ("position", "event", "stream")
 class EventAdmin(ReadOnlyAdmin):
     """The log, the newest event first; each event; and what belongs together across streams."""
 
-    list_display = ("at_position", "of_type", "in_stream", "event_version", "happened", "in_correlation")
+    list_display = ("at_position", "of_type", "in_stream", "version", "happened", "in_correlation")
     list_display_links = None
     list_filter = (EventTypeFilter, CategoryFilter, PartitionFilter, StoredFilter)
     ordering = ("-position",)
@@ -118,9 +119,7 @@ class EventAdmin(ReadOnlyAdmin):
     def json_view(self, request: HttpRequest, position: int) -> HttpResponse:
         """Give an event's payload and metadata as a file, whatever their size."""
         event: Event = self.shown_object(request, str(position))
-        response = JsonResponse({"payload": event.payload, "metadata": event.metadata})
-        response["Content-Disposition"] = f'attachment; filename="event-{position}.json"'
-        return response
+        return json_file({"payload": event.payload, "metadata": event.metadata}, f"event-{position}")
 
     @admin.display(description="Position")
     def at_position(self, event: Event) -> SafeString:
@@ -131,6 +130,11 @@ class EventAdmin(ReadOnlyAdmin):
     def of_type(self, event: Event) -> SafeString:
         """Show the type, in its colour."""
         return cells.chip(event.event_type)
+
+    @admin.display(description="Version")
+    def version(self, event: Event) -> str:
+        """Show its place in the stream."""
+        return str(event.event_version)
 
     @admin.display(description="Stream")
     def in_stream(self, event: Event) -> SafeString:

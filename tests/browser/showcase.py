@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from eventstore_django import EventStore, NewEvent, RecordedEvent, event_metadata
+from eventstore_django import (
+    Aggregate,
+    AggregateSnapshot,
+    AppliedEvent,
+    EventStore,
+    NewEvent,
+    RecordedEvent,
+    Repository,
+    applies,
+    event_metadata,
+)
 from eventstore_django.context import caused_by
+from eventstore_django.encoding import JSONObject
+from eventstore_django.models import Subscription, SubscriptionShard
 
 MORNING = datetime(2026, 3, 2, 9, 14, 3, 120_000, tzinfo=UTC)
 TRANSFER = "transfer-8f41c2"
@@ -46,13 +59,72 @@ def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
+class Account(Aggregate, registered=False):
+    """The bank's account, for the states of its streams."""
+
+    aggregate_type = "Account"
+    ignores_unknown_events = True
+
+    def __init__(self, aggregate_id: Any) -> None:
+        super().__init__(aggregate_id)
+        self.owner: dict[str, Any] = {}
+        self.balance = Decimal("0.00")
+        self.limit = 0
+        self.last_transfers: list[dict[str, str]] = []
+
+    @applies("AccountOpened")
+    def _opened(self, event: AppliedEvent) -> None:
+        self.owner, self.limit = dict(event.payload["owner"]), event.payload["limit"]
+
+    @applies("LimitChanged")
+    def _limited(self, event: AppliedEvent) -> None:
+        self.limit = event.payload["limit"]
+
+    @applies("MoneyDeposited", "MoneyWithdrawn", "TransferSent", "TransferReceived")
+    def _moved(self, event: AppliedEvent) -> None:
+        amount = Decimal(event.payload["amount"])
+        self.balance += amount if event.event_type in ("MoneyDeposited", "TransferReceived") else -amount
+        if event.event_type == "TransferSent":
+            self.last_transfers = [*self.last_transfers, {"to": event.payload["to"], "amount": event.payload["amount"]}]
+
+    def to_snapshot(self) -> JSONObject:
+        """Return the whole state."""
+        return {
+            "owner": self.owner,
+            "balance": self.balance,
+            "limit": self.limit,
+            "last_transfers": self.last_transfers,
+        }
+
+    def from_snapshot(self, data: JSONObject) -> None:
+        """Take it back."""
+        self.owner, self.limit, self.last_transfers = data["owner"], data["limit"], data["last_transfers"]
+        self.balance = Decimal(data["balance"])
+
+
 def tell_everything() -> Story:
-    """Write the history."""
+    """Write the history, with snapshots and subscriptions."""
     story = Story()
     _orders(story)
     _accounts(story)
     _transfer(story)
+    _followers(story)
     return story
+
+
+def _followers(story: Story) -> None:
+    for account, version in (("1001", 2), ("1001", 5), ("1003", 2)):
+        data = Repository(Account, store=story.store).get(account, version=version).displayed_state()
+        story.store.save_snapshot(AggregateSnapshot(account, "Account", version, data))
+    head = story.store.head_position()
+    followers: dict[str, tuple[list[str], int]] = {
+        "balances": (["Account"], 0),
+        "fraud-alerts": ([], 3),
+        "order-mails": (["Order"], 0),
+    }
+    for name, (categories, behind) in followers.items():
+        row = Subscription.objects.create(name=name, settings={"categories": categories})
+        SubscriptionShard.objects.create(subscription=row, number=0, position=head - behind)
 
 
 @contextmanager
@@ -66,10 +138,13 @@ def _orders(story: Story) -> None:
         {"sku": "LAMP-20", "title": "Desk lamp", "quantity": 2, "price": "39.90"},
         {"sku": "BULB-E27", "title": "Bulb, warm white", "quantity": 4, "price": "4.50"},
     ]
-    for tenant, order, customer in (("acme", "2041", "Mary"), ("acme", "2042", "Katherine"), ("globex", "77", "Dorothy")):
+    for tenant, order, customer in (("acme", "2041", "Mary"), ("acme", "2042", "Jean"), ("globex", "77", "Dorothy")):
         stream = f"{tenant}/Order/{order}"
+        buyer = {"name": customer, "vip": tenant == "globex"}
         with event_metadata(user=f"{customer.lower()}@{tenant}.example", correlation_id=f"checkout-{tenant}-{order}"):
-            placed = story.tell(stream, "OrderPlaced", seconds(64), customer=customer, lines=lines, total="97.80")
+            filled = story.tell(f"{tenant}/Cart/{customer}", "CartCheckedOut", seconds(64), items=2, coupon=None)
+            with caused_by(filled):
+                placed = story.tell(stream, "OrderPlaced", seconds(0.31), customer=buyer, lines=lines, total="97.80")
             with caused_by(placed):
                 paid = story.tell(stream, "PaymentReceived", seconds(2.41), amount="97.80", method="card")
             with caused_by(paid):
