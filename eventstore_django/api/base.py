@@ -20,6 +20,7 @@ from ..exceptions import InvalidEvent
 from ..models import Event
 from ..querysets import EventQuerySet
 from ..store import EventStore
+from .filters import EventFilters
 from .parsers import StrictJSONParser
 from .permissions import APPEND, READ, may
 from .problems import problem_handler
@@ -73,10 +74,11 @@ class EventStoreView(APIView):
         """Return whose events the request may see and write."""
         return Scope.of(self.request)
 
-    def events(self) -> EventQuerySet:
-        """Return the events in scope, whether settled or not."""
-        events: EventQuerySet = self.scope().select(Event.objects.using(self.alias))  # type: ignore[assignment]
-        return events
+    def events(self, filters: EventFilters | None = None) -> EventQuerySet:
+        """Return the events that filters select and that are in scope, whether settled or not."""
+        filters = filters or EventFilters()
+        events: EventQuerySet = Event.objects.using(self.alias)
+        return self.scope().select_events(filters.select(events), filters)
 
     def permission_for(self, method: str) -> str:
         """Return the permission that a method needs; one that there is not is refused after that of reading."""

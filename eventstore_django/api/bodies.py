@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
-from uuid import UUID
 
 from ..events import NewEvent
 from ..exceptions import InvalidExpectedVersion, InvalidStreamName
@@ -15,12 +13,12 @@ from ..plans import MAX_EVENTS
 from ..versions import ANY, NO_STREAM, STREAM_EXISTS, ExpectedVersion
 from .problems import InvalidField
 from .times import read_time
+from .uuids import read_uuid
 
 T = TypeVar("T")
 
 _EXPECTED = {"any": ANY, "no_stream": NO_STREAM, "stream_exists": STREAM_EXISTS}
 _EVENT_FIELDS = {"event_type", "payload", "metadata", "event_id", "occurred_at"}
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def append_body(body: Any) -> tuple[list[NewEvent], ExpectedVersion | None]:
@@ -96,16 +94,9 @@ def _event(path: str, item: Any) -> NewEvent:
         fields["event_type"],
         fields["payload"],
         metadata=fields.get("metadata"),
-        event_id=_read(_uuid, "event_id", fields, path),
+        event_id=_read(read_uuid, "event_id", fields, path),
         occurred_at=_read(read_time, "occurred_at", fields, path),
     )
-
-
-def _uuid(text: str) -> UUID:
-    # UUID() also takes braces, a URN and hyphens anywhere.
-    if not _UUID.fullmatch(text):
-        raise ValueError("must be a UUID")
-    return UUID(text)
 
 
 def _read(convert: Callable[[str], T], field: str, fields: dict[str, Any], path: str) -> T | None:

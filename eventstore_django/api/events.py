@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import Http404, StreamingHttpResponse
 from rest_framework.renderers import JSONRenderer
@@ -22,6 +21,7 @@ from .pages import PAGING, PageRequest
 from .parameters import known_only
 from .problems import SeveralEvents
 from .representations import event_body
+from .uuids import read_uuid
 
 
 class EventListView(EventStoreView):
@@ -34,7 +34,7 @@ class EventListView(EventStoreView):
         query = request.query_params
         known_only(query, (*PAGING, *FILTERS, api_settings.URL_FORMAT_OVERRIDE))
         filters, page = EventFilters.read(query), PageRequest.read(query)
-        events = filters.select(self.events())
+        events = self.events(filters)
         one_stream = filters.stream_id not in (None, ALL)
         if isinstance(request.accepted_renderer, JSONLinesRenderer):
             return export(request, self.store, events, page, limited="limit" in query, one_stream=one_stream)
@@ -51,12 +51,12 @@ class EventListView(EventStoreView):
 
 
 class EventView(EventStoreView):
-    """``GET events/{position}/`` and ``GET events/{event_id}/``."""
+    """``GET events/{key}/``: by position, or by event id."""
 
-    def get(self, request: Request, position: int | None = None, event_id: UUID | None = None) -> Response:
+    def get(self, request: Request, key: str) -> Response:
         """Return one event; an id that stands in several streams is a conflict that names their positions."""
         known_only(request.query_params, ())
-        found = list(self._chosen(position, event_id).recorded()[:100])
+        found = list(self._chosen(key).recorded()[:100])
         if not found:
             raise Http404
         if len(found) > 1:
@@ -64,9 +64,13 @@ class EventView(EventStoreView):
             raise SeveralEvents("The id stands in several streams: ask for one of the positions.", positions=positions)
         return Response(event_body(found[0]))
 
-    def _chosen(self, position: int | None, event_id: UUID | None) -> EventQuerySet:
+    def _chosen(self, key: str) -> EventQuerySet:
         events = self.events()
-        if event_id is not None:
-            return events.filter(event_id=event_id).order_by("event_id", "stream_id")
-        # More than the column holds would be the database's error.
-        return events.filter(position=position) if position is not None and position < 2**63 else events.none()
+        if key.isascii() and key.isdigit():
+            # More than the column holds would be the database's error.
+            return events.filter(position=int(key)) if len(key) < 19 else events.none()
+        try:
+            event_id = read_uuid(key)
+        except ValueError:
+            return events.none()
+        return events.filter(event_id=event_id).order_by("event_id", "stream_id")

@@ -7,6 +7,20 @@ from ..names import StreamName
 from .problems import InvalidField
 
 
+class NameConverter:
+    """A name in a path: all of it, with slashes; also with line breaks, so that the fault can be told."""
+
+    regex = "(?s:.+)"
+
+    def to_python(self, value: str) -> str:
+        """Return the text."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the text, which Django quotes."""
+        return value
+
+
 def stream_of_path(text: str) -> str:
     """Return the name of the stream that a path means. Raise InvalidField for one that may mean another.
 

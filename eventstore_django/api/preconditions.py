@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from .. import conf
 from ..exceptions import ConcurrencyError, VersionConflict
 from ..store import EventStore
-from ..versions import NO_STREAM, STREAM_EXISTS, ExpectedVersion
+from ..versions import NO_STREAM, STREAM_EXISTS, ExpectedVersion, ExpectedVersionLike
 from .etags import EntityTags
 from .problems import InvalidField, PreconditionFailed, PreconditionRequired
 
@@ -32,8 +32,7 @@ class Precondition:
         """
         header = _of_headers(request, store, stream_id)
         if header is None:
-            if body is None:
-                demand(body)
+            demand(body, "expected_version")
             return cls(body)
         if body is not None and body != header:
             raise InvalidField("expected_version", f"is {body}, but the header expects {header}")
@@ -50,12 +49,13 @@ class Precondition:
             raise
 
 
-def demand(expected: ExpectedVersion | None) -> None:
+def demand(expected: ExpectedVersionLike, field: str) -> None:
     """Refuse an append that expects nothing, where the project demands that each does."""
     if expected is None and conf.api_require_precondition():
         raise PreconditionRequired(
             'Say which version the stream has: expected_version in the body ("any" for whichever), If-Match or '
-            "If-None-Match: *."
+            "If-None-Match: *.",
+            field=field,
         )
 
 

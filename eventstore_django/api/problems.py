@@ -20,6 +20,7 @@ from ..exceptions import (
     InvalidExpectedVersion,
     InvalidStreamName,
     NotMigrated,
+    SubscriptionError,
     TransactionAborted,
     UnknownSubscription,
 )
@@ -34,6 +35,7 @@ _CODES: tuple[tuple[type[EventStoreError], int], ...] = (
     (InvalidStreamName, status.HTTP_400_BAD_REQUEST),
     (InvalidExpectedVersion, status.HTTP_400_BAD_REQUEST),
     (UnknownSubscription, status.HTTP_404_NOT_FOUND),
+    (SubscriptionError, status.HTTP_409_CONFLICT),
     (TransactionAborted, status.HTTP_503_SERVICE_UNAVAILABLE),
     (ConnectionLost, status.HTTP_503_SERVICE_UNAVAILABLE),
     (NotMigrated, status.HTTP_503_SERVICE_UNAVAILABLE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, Q, QuerySet
@@ -12,7 +12,11 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from .. import conf
-from ..names import StreamName
+from ..names import ALL, StreamName
+from .filters import EventFilters
+
+if TYPE_CHECKING:
+    from ..querysets import EventQuerySet
 
 M = TypeVar("M", bound=Model)
 Hook = Callable[[HttpRequest], Collection[str | None] | None]
@@ -57,6 +61,17 @@ class Scope:
         if None in self.partitions:
             condition |= Q(**{f"{partition}__isnull": True})
         return rows.filter(condition)
+
+    def select_events(self, events: EventQuerySet, filters: EventFilters) -> EventQuerySet:
+        """Return those of the events that these filters selected which are in scope.
+
+        What the filters name already is decided here: two conditions on much of the log can cost a walk through it.
+        """
+        if filters.stream_id is not None and filters.stream_id != ALL:
+            return events if self.covers_stream(filters.stream_id) else events.none()
+        if filters.partition is not None:
+            return events if self.covers(filters.partition) else events.none()
+        return cast("EventQuerySet", self.select(events))
 
     def select_named(self, rows: QuerySet[M]) -> QuerySet[M]:
         """Return those of the rows in scope that tell of a stream by ``stream_id`` only (snapshots, parked events).

@@ -39,6 +39,14 @@ class Migration(migrations.Migration):
                     model_name="stream",
                     index=models.Index(fields=["category", "stream_id"], name="eventstore_stream_category"),
                 ),
+                migrations.AddIndex(
+                    model_name="stream",
+                    index=models.Index(
+                        condition=models.Q(("partition__isnull", False)),
+                        fields=["partition", "category", "stream_id"],
+                        name="eventstore_stream_tenant",
+                    ),
+                ),
             ],
         ),
         RunSQLFile("filters"),

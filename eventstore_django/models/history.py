@@ -32,7 +32,14 @@ class Stream(models.Model):
         constraints: ClassVar[list[Any]] = [
             CheckConstraint(condition=Q(version__gte=0), name="eventstore_stream_version")
         ]
-        indexes: ClassVar[list[Index]] = [Index(fields=["category", "stream_id"], name="eventstore_stream_category")]
+        indexes: ClassVar[list[Index]] = [
+            Index(fields=["category", "stream_id"], name="eventstore_stream_category"),
+            Index(
+                fields=["partition", "category", "stream_id"],
+                condition=Q(partition__isnull=False),
+                name="eventstore_stream_tenant",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.stream_id} at {self.version}"

@@ -1,3 +1,4 @@
+DROP INDEX eventstore_stream_tenant;
 DROP INDEX eventstore_stream_category;
 DROP INDEX eventstore_event_occurred;
 DROP INDEX eventstore_event_tenant_type;

@@ -7,3 +7,5 @@ CREATE INDEX eventstore_event_tenant_type ON eventstore_events (partition, event
 -- A range of times has no order by position: the index finds the few events of a rare one.
 CREATE INDEX eventstore_event_occurred ON eventstore_events (occurred_at);
 CREATE INDEX eventstore_stream_category ON eventstore_streams (category, stream_id);
+CREATE INDEX eventstore_stream_tenant ON eventstore_streams (partition, category, stream_id)
+    WHERE partition IS NOT NULL;
