@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from ..querysets import EventQuerySet
 from . import searching
-from .filters import EqualFilter
+from .filters import EqualFilter, StoredFilter
 from .keyset import AFTER, BEFORE, KeysetChangeList, Page
 
 WINDOW = 100_000
@@ -46,7 +46,11 @@ class EventChangeList(KeysetChangeList):
         if len(self._conditions) < 2 or self._conditions in _INDEXED:
             return super().read(rows)
         ends = self.root_queryset.order_by().aggregate(lowest=Min("position"), highest=Max("position"))
-        return self._read_window(rows, ends["lowest"] or 0, ends["highest"] or 0)
+        lowest, highest = ends["lowest"] or 0, ends["highest"] or 0
+        for stored in (spec for spec in self.filter_specs if isinstance(spec, StoredFilter)):
+            lowest = max(lowest, stored.lowest or 0)
+            highest = highest if stored.highest is None else min(highest, stored.highest)
+        return self._read_window(rows, lowest, highest)
 
     def _read_window(self, rows: QuerySet[Any], lowest: int, highest: int) -> Page:
         if self.upwards:

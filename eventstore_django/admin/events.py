@@ -19,6 +19,7 @@ from .eventlists import EventChangeList
 from .filters import CategoryFilter, EventTypeFilter, PartitionFilter, StoredFilter
 from .jsonfiles import json_file
 from .quoting import quoted
+from .readings import Reading
 from .readonly import ReadOnlyAdmin
 
 _JUMPS = ("position", "event", "stream")
@@ -62,7 +63,7 @@ class EventAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show a page of the log; or go to the one thing that a search names."""
         search = request.GET.get("q", "")
-        if search and len(request.GET) == 1 and self.has_view_permission(request):
+        if search and self.has_view_permission(request):
             address = self._named(request, search)
             if address is not None:
                 return HttpResponseRedirect(address)
@@ -81,9 +82,12 @@ class EventAdmin(ReadOnlyAdmin):
     def facts(self, request: HttpRequest, shown: Event) -> dict[str, Any]:
         """Return what belongs to an event: what is around it, what caused it, what it caused."""
         events = self.get_queryset(request)
+        reading = Reading.of(shown)
         correlation = Correlation.of(correlation_of(shown), events.db)
         return {
             "heading": shown.event_type,
+            "reading": reading,
+            "payload_title": "Payload as it is stored" if reading.payload else "Payload",
             "payload": jsontrees.Shown.of(shown.payload),
             "metadata": jsontrees.Shown.of(shown.metadata),
             "previous": events.filter(position__lt=shown.position).order_by("-position").first(),
