@@ -12,7 +12,7 @@ from . import searching
 from .filters import EqualFilter, StoredFilter
 from .keyset import AFTER, BEFORE, KeysetChangeList, Page
 
-WINDOW = 100_000
+WINDOW = 50_000
 """Positions that a page looks through when no index serves all of its conditions at once."""
 
 # Conditions that one index serves together, each with the order of the positions.

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from ..models import Event, Stream
 from ..querysets import EventQuerySet
-from . import cells, jsontrees, searching
+from . import cells, jsontrees, neighbours, searching
 from .causation import Correlation, cause_of, correlation_of, effects_of
 from .correlations import Waterfall
 from .eventlists import EventChangeList
@@ -92,19 +92,14 @@ class EventAdmin(ReadOnlyAdmin):
             "metadata": jsontrees.Shown.of(shown.metadata),
             "previous": events.filter(position__lt=shown.position).order_by("-position").first(),
             "next": events.filter(position__gt=shown.position).order_by("position").first(),
-            "before": self._neighbour(request, shown, -1),
-            "after": self._neighbour(request, shown, +1),
+            "before": neighbours.earlier(events, shown),
+            "after": neighbours.later(events, shown),
             "cause": cause_of(shown),
             "effects": effects_of(shown, correlation),
             "correlation": correlation,
             "correlation_query": urlencode({"id": correlation.correlation_id}),
             "json_url": self.reverse("json", str(shown.position)),
         }
-
-    def _neighbour(self, request: HttpRequest, shown: Event, step: int) -> Event | None:
-        version = shown.event_version + step
-        found: Event | None = self.get_queryset(request).filter(stream=shown.stream_id, event_version=version).first()
-        return found
 
     def correlation_view(self, request: HttpRequest) -> HttpResponse:
         """Show what caused what in one correlation, across streams, along the time."""
