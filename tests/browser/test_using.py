@@ -43,7 +43,7 @@ def test_the_answer_to_the_last_question_stays(site: Site) -> None:
     _write({"n": 1}, {"n": 2}, {"n": 3})
     page = site.open("/admin/eventstore/stream/Note-1/change/")
     held: list[Route] = []
-    page.route("**/state/?version=2", held.append)
+    page.route("**/state/?version=2", lambda route: held.append(route))
     page.get_by_role("slider").focus()
     with page.expect_request("**/state/?version=2"):
         page.keyboard.press("ArrowLeft")
