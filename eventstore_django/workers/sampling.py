@@ -23,6 +23,8 @@ SAMPLE_SECONDS = 15
 """Time between two samples."""
 KEPT = 40
 """Samples that are kept: ten minutes."""
+MOST_LAGS = 1280
+"""Lags that are kept of a subscription: one with more than 32 shards has fewer samples."""
 RECENT = 9
 """Samples that a trend is read from: two minutes."""
 
@@ -129,4 +131,5 @@ def _with(samples: list[Any], sample: list[int]) -> list[Any]:
     # clock that was set back.
     if len(last) != len(sample) or last[1] > sample[1] or last[0] > sample[0]:
         return [sample]
-    return [*samples, sample][-KEPT:]
+    shards = max(1, len(sample) - 2)
+    return [*samples, sample][-max(RECENT, min(KEPT, MOST_LAGS // shards)) :]

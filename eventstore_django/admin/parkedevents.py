@@ -1,0 +1,125 @@
+"""The pages of events that subscriptions have kept aside."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from ..models import Event, ParkedEvent
+from ..store import EventStore
+from ..workers.tracebacks import error_line
+from . import telling
+from .acting import ActingAdmin
+from .parkedactions import DiscardAction, RetryAction, RetryStreamAction
+from .quoting import quoted
+from .subscriptionfacts import shortened
+from .visible import visible
+
+MOST_BEHIND = 50
+"""Events that the page shows of those that are kept aside in the same stream."""
+
+
+@admin.register(ParkedEvent)
+class ParkedEventAdmin(ActingAdmin):
+    """Events that failed, and those that wait behind them, the newest first."""
+
+    list_display = ("where", "subscription_name", "stream", "kind", "status_now", "attempts", "since", "error_now")
+    list_filter = ("status", "subscription")
+    ordering = ("-id",)
+    search_fields = ("stream_id__exact",)
+    search_help_text = "Exact stream name"
+    operations = (RetryAction, RetryStreamAction, DiscardAction)
+
+    @admin.display(description="Position")
+    def where(self, row: ParkedEvent) -> str:
+        """Show the position of the event."""
+        return str(row.position)
+
+    @admin.display(description="Subscription")
+    def subscription_name(self, row: ParkedEvent) -> SafeString:
+        """Show who could not handle it."""
+        return visible(row.subscription_id)
+
+    @admin.display(description="Stream")
+    def stream(self, row: ParkedEvent) -> SafeString:
+        """Show the stream that is held back."""
+        return visible(row.stream_id)
+
+    @admin.display(description="Event type")
+    def kind(self, row: ParkedEvent) -> SafeString:
+        """Show the type of the event."""
+        return visible(row.event_type)
+
+    @admin.display(description="Status")
+    def status_now(self, row: ParkedEvent) -> SafeString:
+        """Show whether it is tried again, or waits."""
+        return telling.state(row.status)
+
+    @admin.display(description="Since")
+    def since(self, row: ParkedEvent) -> str:
+        """Show when it was kept aside."""
+        return telling.moment(row.created_at)
+
+    @admin.display(description="Error")
+    def error_now(self, row: ParkedEvent) -> SafeString:
+        """Show the line that names the error."""
+        return visible(shortened(error_line(row.error)))
+
+    def facts(self, request: HttpRequest, shown: Any) -> dict[str, Any]:
+        """Return the event and why it is here."""
+        event = Event.objects.using(EventStore().using).filter(pk=shown.position).first()
+        may_see = request.user.has_perm("eventstore.view_event")
+        return {
+            "heading": f"{shown.event_type} at position {shown.position}",
+            "facts": _facts(shown),
+            "state": telling.state(shown.status),
+            "event": event if may_see else None,
+            "is_erased": event is None,
+            "may_see_event": may_see,
+            "payload": _text(event.payload) if event and may_see else "",
+            "event_url": _event_url(event) if event and may_see else "",
+            "subscription_url": reverse("admin:eventstore_subscription_change", args=[quoted(shown.subscription_id)]),
+            "behind": self._behind(shown),
+            "actions": self.offered(request, shown),
+            "entries": self.log_of(shown),
+        }
+
+    def _behind(self, shown: ParkedEvent) -> list[tuple[str, SafeString, str]]:
+        """Return what else of its stream is kept aside, with addresses."""
+        rows = ParkedEvent.objects.using(EventStore().using).filter(
+            subscription=shown.subscription_id, version=shown.version, stream_id=shown.stream_id
+        )
+        others = rows.exclude(pk=shown.pk).exclude(status=ParkedEvent.Status.DISCARDED).order_by("position")
+        return [
+            (f"{row.event_type} at position {row.position}", telling.state(row.status), self.address(row.pk))
+            for row in others[:MOST_BEHIND]
+        ]
+
+
+def _facts(row: ParkedEvent) -> telling.Facts:
+    return telling.facts(
+        ("Stream", row.stream_id),
+        ("Event type", row.event_type),
+        ("Position", str(row.position)),
+        ("Event id", str(row.event_id)),
+        ("Attempts", str(row.attempts)),
+        ("Kept aside since", telling.moment(row.created_at)),
+        ("Last change", telling.moment(row.updated_at)),
+        ("Tried again at", telling.moment(row.retry_at)),
+        ("Shard", str(row.shard)),
+        ("During a replay", "yes" if row.is_replay else "no"),
+    )
+
+
+def _text(payload: Any) -> str:
+    return json.dumps(payload, cls=DjangoJSONEncoder, indent=2, ensure_ascii=False)
+
+
+def _event_url(event: Event) -> str:
+    return reverse("admin:eventstore_event_change", args=[event.pk])
