@@ -95,18 +95,15 @@ class ActingAdmin(ReadOnlyAdmin):
         """Whether the user may do it."""
         return request.user.has_perm(f"{self.opts.app_label}.{operation.permission}")
 
-    def offered(self, request: HttpRequest, row: Any) -> list[tuple[type[Action], str]]:
-        """Return the operations that the user may do and that have an effect, with their addresses."""
-        alias = EventStore().using
-        return [
-            (operation, self.address_of(operation, row))
-            for operation in self.operations
-            if self.permitted(request, operation) and operation(alias, row).is_possible
-        ]
+    def offered(self, request: HttpRequest, row: Any) -> list[tuple[Action, str]]:
+        """Return the actions that the user may do and that have an effect, with their addresses."""
+        permitted = [operation for operation in self.operations if self.permitted(request, operation)]
+        actions = [operation(EventStore().using, row) for operation in permitted]
+        return [(action, self.address_of(action, row)) for action in actions if action.is_possible]
 
-    def address_of(self, operation: type[Action], row: Any) -> str:
+    def address_of(self, action: Action, row: Any) -> str:
         """Return the address of the page that asks."""
-        return self.address(row.pk).removesuffix("change/") + f"{operation.slug}/"
+        return self.address(row.pk).removesuffix("change/") + f"{action.slug}/"
 
     def log_of(self, row: Any) -> Iterable[LogEntry]:
         """Return the last lines of the admin's log about an object, the newest first."""

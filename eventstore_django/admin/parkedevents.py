@@ -9,6 +9,8 @@ from django.contrib import admin
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ..models import Event, ParkedEvent
@@ -29,7 +31,7 @@ MOST_BEHIND = 50
 class ParkedEventAdmin(ActingAdmin):
     """Events that failed, and those that wait behind them, the newest first."""
 
-    list_display = ("where", "subscription_name", "stream", "kind", "status_now", "attempts", "since", "error_now")
+    list_display = ("where", "event", "subscription_name", "status_now", "since", "error_now")
     list_filter = ("status", "subscription")
     ordering = ("-id",)
     search_fields = ("stream_id__exact",)
@@ -46,25 +48,21 @@ class ParkedEventAdmin(ActingAdmin):
         """Show who could not handle it."""
         return visible(row.subscription_id)
 
-    @admin.display(description="Stream")
-    def stream(self, row: ParkedEvent) -> SafeString:
-        """Show the stream that is held back."""
-        return visible(row.stream_id)
-
-    @admin.display(description="Event type")
-    def kind(self, row: ParkedEvent) -> SafeString:
-        """Show the type of the event."""
-        return visible(row.event_type)
+    @admin.display(description="Event")
+    def event(self, row: ParkedEvent) -> SafeString:
+        """Show the type of the event, and the stream that is held back."""
+        return format_html("{}<br>{}", visible(row.event_type), visible(row.stream_id))
 
     @admin.display(description="Status")
     def status_now(self, row: ParkedEvent) -> SafeString:
-        """Show whether it is tried again, or waits."""
-        return telling.state(row.status)
+        """Show whether it is tried again, or waits, and how often it was tried."""
+        tried = f"{row.attempts} attempts" if row.attempts > 1 else "1 attempt" if row.attempts else ""
+        return format_html("{}<br>{}", telling.state(row.status), tried)
 
     @admin.display(description="Since")
     def since(self, row: ParkedEvent) -> str:
         """Show when it was kept aside."""
-        return telling.moment(row.created_at)
+        return f"{timezone.localtime(row.created_at):%Y-%m-%d %H:%M}"
 
     @admin.display(description="Error")
     def error_now(self, row: ParkedEvent) -> SafeString:

@@ -18,6 +18,18 @@ from ..workers.statuses import SubscriptionStatus, statuses
 from . import charts, telling
 from .rebuilds import rebuild_state
 
+_ORDER = (
+    "handler",
+    "categories",
+    "event_types",
+    "partitions",
+    "shards",
+    "start",
+    "on_error",
+    "attempts",
+    "transaction",
+)
+
 
 def measured_subscription(alias: str, row: Subscription) -> dict[str, Any] | None:
     """Return what the template needs; None if the subscription is gone."""
@@ -67,12 +79,13 @@ def _facts(row: Subscription, status: SubscriptionStatus, past: History, now: fl
     )
 
 
-def _chart(past: History) -> SafeString:
+def _chart(past: History) -> dict[str, Any]:
     lags = [sample.lag for sample in past.samples]
     if len(lags) < 2:
-        return SafeString("")
+        return {}
     titles = [f"{telling.number(lag)} positions, {_ago(past, number)}" for number, lag in enumerate(lags)]
-    return charts.bars(lags, titles, _in_words(lags))
+    span = telling.seconds(past.samples[-1].at - past.samples[0].at)
+    return {"drawn": charts.bars(lags, titles, _in_words(lags)), "span": span, "most": telling.number(max(lags))}
 
 
 def _ago(past: History, number: int) -> str:
@@ -96,7 +109,9 @@ def _shard(number: int, past: History, status: SubscriptionStatus) -> dict[str, 
 def _settings(row: Subscription) -> telling.Facts:
     """Return what is declared, as words: an empty list of categories means all of them."""
     settings = row.settings if isinstance(row.settings, dict) else {}
-    return telling.facts(*((name.replace("_", " "), _word(value)) for name, value in settings.items()))
+    # PostgreSQL keeps keys in an order of its own.
+    names = sorted(settings, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name))
+    return telling.facts(*((name.replace("_", " ").capitalize(), _word(settings[name])) for name in names))
 
 
 def _word(value: Any) -> str:

@@ -43,18 +43,7 @@ class SubscriptionChangeList(KeysetChangeList):
 class SubscriptionAdmin(ActingAdmin):
     """Subscriptions with their lag and where it is going."""
 
-    list_display = (
-        "name",
-        "doing_now",
-        "position",
-        "lag",
-        "waiting_since",
-        "trend",
-        "rate",
-        "kept",
-        "workers",
-        "error",
-    )
+    list_display = ("name", "doing_now", "lag", "waiting_since", "trend", "rate", "kept", "owned", "error")
     ordering = ("name",)
     search_fields = ("name__exact",)
     search_help_text = "Exact name"
@@ -70,11 +59,6 @@ class SubscriptionAdmin(ActingAdmin):
     def doing_now(self, row: Any) -> SafeString:
         """Show what it is doing."""
         return telling.state(row.status)
-
-    @admin.display(description="Position")
-    def position(self, row: Any) -> str:
-        """Show how far all its shards are."""
-        return telling.number(row.doing.position) if row.doing else ""
 
     @admin.display(description="Lag")
     def lag(self, row: Any) -> str:
@@ -96,16 +80,16 @@ class SubscriptionAdmin(ActingAdmin):
         """Show the events that it handles in a second."""
         return telling.rate(history(row).rate(row.now))
 
-    @admin.display(description="Parked, held back")
+    @admin.display(description="Parked + held")
     def kept(self, row: Any) -> str:
-        """Show what it keeps aside."""
-        return f"{telling.number(row.doing.parked)}, {telling.number(row.doing.held)}" if row.doing else ""
+        """Show what it keeps aside: what is parked, and what is retried or waits behind."""
+        return f"{telling.number(row.doing.parked)} + {telling.number(row.doing.held)}" if row.doing else ""
 
-    @admin.display(description="Workers")
-    def workers(self, row: Any) -> SafeString:
-        """Show who works on it."""
-        owners = sorted({shard.owner for shard in row.doing.shards if shard.owner}) if row.doing else []
-        return visible(", ".join(owners) or "-")
+    @admin.display(description="Owned shards")
+    def owned(self, row: Any) -> str:
+        """Show how many of its shards somebody works on."""
+        shards = row.doing.shards if row.doing else []
+        return f"{sum(shard.owner is not None for shard in shards)} of {len(shards)}"
 
     @admin.display(description="Last error")
     def error(self, row: Any) -> SafeString:

@@ -15,12 +15,12 @@ _PREFIXES = {Precision.EXACT: "", Precision.ESTIMATED: "about ", Precision.AT_LE
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
-Facts = list[tuple[str, SafeString]]
+Facts = list[tuple[SafeString, SafeString]]
 
 
 def facts(*given: tuple[str, object]) -> Facts:
     """Return names and values for a list of facts: texts made safe to look at, markup as it is."""
-    return [(name, value if isinstance(value, SafeString) else visible(value)) for name, value in given]
+    return [(visible(name), value if isinstance(value, SafeString) else visible(value)) for name, value in given]
 
 
 def number(value: float) -> str:

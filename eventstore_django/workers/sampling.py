@@ -19,6 +19,8 @@ from ..models import Subscription
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+FEW = 10
+"""Positions that a lag may change by without going anywhere."""
 SAMPLE_SECONDS = 15
 """Time between two samples."""
 KEPT = 40
@@ -70,8 +72,8 @@ class History:
         before, after = self.samples[-RECENT:][0].lag, self.samples[-1].lag
         if after == 0:
             return Trend.CAUGHT_UP
-        # A tenth up or down is what an ordinary batch makes of it.
-        if abs(after - before) <= max(before, after) / 10:
+        # So much up or down is what an ordinary batch makes of it.
+        if abs(after - before) <= max(FEW, max(before, after) / 10):
             return Trend.STEADY
         return Trend.FALLING_BEHIND if after > before else Trend.CATCHING_UP
 
