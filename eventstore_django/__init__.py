@@ -6,9 +6,23 @@ before ``django.setup()``.
 
 from __future__ import annotations
 
+from .aggregates.aggregate import Aggregate
+from .aggregates.applying import AppliedEvent, applies
+from .aggregates.deciders import DecidedAggregate, Decider
+from .aggregates.snapshots import AggregateSnapshot
+from .aggregates.strategies import (
+    AnySnapshotStrategy,
+    IntervalSnapshotStrategy,
+    NeverSnapshotStrategy,
+    SnapshotStrategy,
+    TimedSnapshotStrategy,
+)
 from .context import caused_by, event_metadata
 from .events import NewEvent, RecordedEvent
+from .eventtypes.declaring import register_event, upcaster
 from .exceptions import (
+    AggregateNotFound,
+    AmbiguousAggregate,
     CheckpointMismatch,
     ConcurrencyError,
     ConnectionLost,
@@ -17,10 +31,15 @@ from .exceptions import (
     ImmutableEventError,
     InvalidEvent,
     InvalidExpectedVersion,
+    InvalidSnapshot,
     InvalidStreamName,
     NotMigrated,
+    PayloadMismatch,
+    ReadOnlyAggregate,
     SubscriptionError,
     TransactionAborted,
+    UnhandledEvent,
+    UnknownEventType,
     UnknownSubscription,
     UnsafeRead,
     UnsupportedDatabase,
@@ -29,6 +48,9 @@ from .exceptions import (
 )
 from .names import StreamName
 from .operations import AppendOperation, AppendResult
+from .repositories.editing import Edit
+from .repositories.manager import AggregateHistory, SnapshotManager
+from .repositories.repository import Repository, save_all
 from .store import EventStore
 from .subscriptions.context import EventContext, event_context
 from .subscriptions.declarations import subscription
@@ -44,38 +66,63 @@ __all__ = [
     "ANY",
     "NO_STREAM",
     "STREAM_EXISTS",
+    "Aggregate",
+    "AggregateHistory",
+    "AggregateNotFound",
+    "AggregateSnapshot",
+    "AmbiguousAggregate",
+    "AnySnapshotStrategy",
     "AppendOperation",
     "AppendResult",
+    "AppliedEvent",
     "CheckpointMismatch",
     "ConcurrencyError",
     "ConnectionLost",
+    "DecidedAggregate",
+    "Decider",
     "DuplicateEventError",
+    "Edit",
     "EventContext",
     "EventStore",
     "EventStoreError",
     "EventSubscription",
     "ExpectedVersion",
     "ImmutableEventError",
+    "IntervalSnapshotStrategy",
     "InvalidEvent",
     "InvalidExpectedVersion",
+    "InvalidSnapshot",
     "InvalidStreamName",
+    "NeverSnapshotStrategy",
     "NewEvent",
     "NotMigrated",
+    "PayloadMismatch",
+    "ReadOnlyAggregate",
     "RecordedEvent",
+    "Repository",
     "RetryPolicy",
+    "SnapshotManager",
+    "SnapshotStrategy",
     "StreamName",
     "SubscriptionError",
+    "TimedSnapshotStrategy",
     "TransactionAborted",
+    "UnhandledEvent",
+    "UnknownEventType",
     "UnknownSubscription",
     "UnsafeRead",
     "UnsupportedDatabase",
     "VersionConflict",
     "WaitTimedOut",
+    "applies",
     "await_for",
     "caused_by",
     "event_context",
     "event_metadata",
     "live_version",
+    "register_event",
+    "save_all",
     "subscription",
+    "upcaster",
     "wait_for",
 ]

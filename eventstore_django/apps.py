@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
+
+EVENT_TYPES = "event_types"
+"""The module of an app whose event types and upcasters are found at start."""
 
 
 class EventStoreConfig(AppConfig):
@@ -15,11 +19,12 @@ class EventStoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Find the subscriptions, register the checks, and the door for test databases."""
+        """Find event types and subscriptions, register the checks, and the door for test databases."""
         from . import checks
         from .subscriptions.discovery import autodiscover
         from .testdatabases import allow_flush_in_tests
 
+        autodiscover_modules(EVENT_TYPES)
         autodiscover()
         checks.register()
         post_migrate.connect(allow_flush_in_tests, sender=self, dispatch_uid="eventstore.allow_flush_in_tests")

@@ -17,6 +17,7 @@ from .encoding import JSONObject, Refused, decode, encode
 from .exceptions import InvalidEvent
 from .models import Erasure, Event, Snapshot
 from .plans import check_correlation
+from .snapshots import lock_streams
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -38,6 +39,7 @@ class OpenErasure:
     def remove(self, events: EventQuerySet) -> int:
         """Delete events, and the snapshots of their streams; return how many events went.
 
+        Appends to these streams wait until the erasure ends.
         The versions and positions of what stays do not change; the stream's version neither.
         """
         self._remove_snapshots(events)
@@ -61,6 +63,8 @@ class OpenErasure:
 
     def _remove_snapshots(self, events: EventQuerySet) -> None:
         streams = events.using(self.alias).order_by().values("stream_id")
+        # Locked first: a snapshot that is being saved would be seen by no DELETE, and stay.
+        lock_streams(backend_for(self.alias), streams)
         Snapshot._base_manager.using(self.alias).filter(stream_id__in=streams).delete()
 
 

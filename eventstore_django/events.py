@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from .encoding import JSONObject
+from .encoding import JSONObject, Refused
+from .eventtypes.conversion import instance_of, payload_of, type_of
+from .eventtypes.registry import registry
+from .eventtypes.upcasting import is_outdated, upcast
+from .exceptions import InvalidEvent, PayloadMismatch, UnknownEventType
 from .identifiers import new_event_id
 from .names import plain
 
@@ -64,12 +68,50 @@ class NewEvent:
         put(self, "schema_version", schema_version)
         put(self, "timed", occurred_at is not None)
 
+    @classmethod
+    def of(
+        cls,
+        instance: object,
+        *,
+        metadata: JSONObject | None = None,
+        event_id: UUID | None = None,
+        occurred_at: datetime | None = None,
+        aggregate_id: str | None = None,
+        aggregate_type: str | None = None,
+    ) -> Self:
+        """Return the event that an instance of a registered class stands for.
+
+        ``append`` takes the instance itself as well, and makes a new event of it each time. What may be
+        retried is wrapped once: the id is fixed here.
+
+        Raise InvalidEvent for an instance of another class, or with a value that its class does not
+        declare.
+        """
+        declared = type_of(instance)
+        if declared is None:
+            kind = type(instance).__name__
+            raise InvalidEvent(f"is a {kind}, neither a NewEvent nor an instance of a registered event type")
+        try:
+            payload = payload_of(declared, instance)
+        except Refused as refused:
+            raise InvalidEvent(refused.reason, path=refused.within("payload").path) from refused.__cause__
+        return cls(
+            declared.name,
+            payload,
+            metadata=metadata,
+            event_id=event_id,
+            occurred_at=occurred_at,
+            aggregate_id=aggregate_id,
+            aggregate_type=aggregate_type,
+            schema_version=declared.version,
+        )
+
 
 def _plain(value: Any) -> Any:
     return plain(value) if isinstance(value, str) else value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False, repr=False)
 class RecordedEvent:
     """A stored event. Immutable, as is what it stands for."""
 
@@ -80,8 +122,12 @@ class RecordedEvent:
     event_version: int
     """Place in its stream: 1, 2, 3 ... without holes."""
     event_type: str
-    payload: JSONObject
-    metadata: JSONObject
+    payload: JSONObject = field(hash=False)
+    """The details in the newest shape of the event type: upcast when it is first asked for.
+
+    Raises PayloadMismatch where an upcaster fails or is missing.
+    """
+    metadata: JSONObject = field(hash=False)
     aggregate_id: str
     aggregate_type: str
     category: str
@@ -92,7 +138,107 @@ class RecordedEvent:
     created_at: datetime
     """When it was stored, by the database's clock."""
     schema_version: int = 1
+    """The version of the event type's shape that was stored."""
+    outdated_payload: JSONObject | None = field(default=None, compare=False)
+    """The payload as it is stored, if the newest shape is another; else None. See ``stored_payload``."""
+    is_upcast: bool = field(init=False, compare=False)
+    """Whether ``payload`` is made of ``outdated_payload``, and not given."""
+
+    def __init__(
+        self,
+        position: int,
+        event_id: UUID,
+        stream_id: str,
+        event_version: int,
+        event_type: str,
+        payload: JSONObject,
+        metadata: JSONObject,
+        aggregate_id: str,
+        aggregate_type: str,
+        category: str,
+        partition: str | None,
+        occurred_at: datetime,
+        created_at: datetime,
+        schema_version: int = 1,
+        outdated_payload: JSONObject | None = None,
+    ) -> None:
+        put = object.__setattr__  # the one way to fill a frozen dataclass
+        put(self, "position", position)
+        put(self, "event_id", event_id)
+        put(self, "stream_id", stream_id)
+        put(self, "event_version", event_version)
+        put(self, "event_type", event_type)
+        put(self, "metadata", metadata)
+        put(self, "aggregate_id", aggregate_id)
+        put(self, "aggregate_type", aggregate_type)
+        put(self, "category", category)
+        put(self, "partition", partition)
+        put(self, "occurred_at", occurred_at)
+        put(self, "created_at", created_at)
+        put(self, "schema_version", schema_version)
+        if outdated_payload is None and is_outdated(event_type, schema_version):
+            # The slot of the payload stays empty, and __getattr__ is called for it.
+            put(self, "outdated_payload", payload)
+            put(self, "is_upcast", True)
+        else:
+            put(self, "payload", payload)
+            put(self, "outdated_payload", outdated_payload)
+            put(self, "is_upcast", False)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Upcast the payload when it is first asked for: many readers never do."""
+            if name != "payload" or self.outdated_payload is None:
+                raise AttributeError(f"RecordedEvent has no attribute {name!r}")
+            try:
+                payload = upcast(self.event_type, self.schema_version, self.outdated_payload)
+            except Refused as refused:
+                raise self._mismatch(refused) from refused.__cause__
+            object.__setattr__(self, "payload", payload)
+            return payload
+
+    @property
+    def stored_payload(self) -> JSONObject:
+        """The payload as it is stored, in the shape of ``schema_version``."""
+        return self.payload if self.outdated_payload is None else self.outdated_payload
+
+    @property
+    def typed(self) -> Any:
+        """An instance of the class that is registered for the event's type, made anew each time.
+
+        Raise UnknownEventType if there is none, PayloadMismatch if the payload does not fit.
+        """
+        declared = registry.by_name.get(self.event_type)
+        if declared is None:
+            raise UnknownEventType(self.event_type, self.stream_id, self.event_version)
+        try:
+            return instance_of(declared, self.schema_version, self.payload)
+        except Refused as refused:
+            raise self._mismatch(refused) from refused.__cause__
+
+    def _mismatch(self, refused: Refused) -> PayloadMismatch:
+        return PayloadMismatch(
+            self.stream_id, self.event_version, self.event_type, self.schema_version, refused.path, refused.reason
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As stored: another process, or a later version of the code, may know newer shapes.
+        payload, outdated = (self.outdated_payload, None) if self.is_upcast else (self.payload, self.outdated_payload)
+        values = {name: getattr(self, name) for name in RECORDED_FIELDS if name != "payload"}
+        return _rebuild, (type(self), {**values, "payload": payload, "outdated_payload": outdated})
+
+    def __repr__(self) -> str:
+        # What is stored: to show an event must not fail.
+        values = {name: self.stored_payload if name == "payload" else getattr(self, name) for name in RECORDED_FIELDS}
+        return f"RecordedEvent({', '.join(f'{name}={value!r}' for name, value in values.items())})"
 
 
-RECORDED_FIELDS = tuple(field.name for field in fields(RecordedEvent))
-"""The names of RecordedEvent's fields, in order; the model's fields have the same names."""
+def _rebuild(kind: type[RecordedEvent], values: dict[str, Any]) -> RecordedEvent:
+    return kind(**values)
+
+
+_NOT_STORED = {"outdated_payload", "is_upcast"}
+
+RECORDED_FIELDS = tuple(field.name for field in fields(RecordedEvent) if field.name not in _NOT_STORED)
+"""The names of what is stored of an event, in order; the model's fields have the same names."""

@@ -150,6 +150,68 @@ class UnsupportedDatabase(EventStoreError):
     """The event store can't keep its promises on this kind or version of database."""
 
 
+class AggregateNotFound(EventStoreError, LookupError):
+    """There is no such aggregate, or it was not there yet at that version or moment."""
+
+    def __init__(self, aggregate_type: str, aggregate_id: str, reason: str = "it has no events") -> None:
+        super().__init__(aggregate_type, aggregate_id, reason)
+        self.aggregate_type = aggregate_type
+        self.aggregate_id = aggregate_id
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"there is no {self.aggregate_type} {_shortened(self.aggregate_id)}: {self.reason}."
+
+
+class AmbiguousAggregate(EventStoreError, LookupError):
+    """Several aggregates have this id: name the type and the partition, or the stream."""
+
+    def __init__(self, aggregate_id: str, stream_ids: Sequence[str]) -> None:
+        super().__init__(aggregate_id, stream_ids)
+        self.aggregate_id = aggregate_id
+        self.stream_ids = tuple(stream_ids)
+
+    def __str__(self) -> str:
+        named = ", ".join(_shortened(stream_id) for stream_id in self.stream_ids[:10])
+        rest = f" and {len(self.stream_ids) - 10} more" if len(self.stream_ids) > 10 else ""
+        return f"{len(self.stream_ids)} aggregates have the id {_shortened(self.aggregate_id)}: {named}{rest}."
+
+
+class UnhandledEvent(EventStoreError):
+    """An aggregate has no method for an event of its stream."""
+
+    def __init__(self, aggregate_type: str, event_type: str, event_version: int) -> None:
+        super().__init__(aggregate_type, event_type, event_version)
+        self.aggregate_type = aggregate_type
+        self.event_type = event_type
+        self.event_version = event_version
+
+    def __str__(self) -> str:
+        return (
+            f"{self.aggregate_type} has no method for {_shortened(self.event_type)} (version {self.event_version}): "
+            f"mark one with @applies({_shortened(self.event_type)}), or set ignores_unknown_events."
+        )
+
+
+class ReadOnlyAggregate(EventStoreError):
+    """An aggregate that was loaded as it was in the past can't raise events: load it as it is now."""
+
+
+class InvalidSnapshot(EventStoreError, ValueError):
+    """A snapshot can't be stored without changing it, or breaks a limit; nothing was sent to the database.
+
+    ``path`` leads to the value that was refused, for example ``data.items[2].price``.
+    """
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(reason, path)
+        self.reason = reason
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}" if self.path else self.reason
+
+
 class SubscriptionError(EventStoreError):
     """A subscription can't go on, or can't do what it was asked for."""
 
@@ -181,6 +243,47 @@ class CheckpointMismatch(SubscriptionError):
 
 class WaitTimedOut(SubscriptionError, TimeoutError):
     """A subscription had not come to the wanted position in time."""
+
+
+class UnknownEventType(EventStoreError, LookupError):
+    """No class is registered for the name of an event, so there is no typed form of it.
+
+    Its ``payload`` can be read all the same.
+    """
+
+    def __init__(self, event_type: str, stream_id: str, event_version: int) -> None:
+        super().__init__(event_type, stream_id, event_version)
+        self.event_type = event_type
+        self.stream_id = stream_id
+        self.event_version = event_version
+
+    def __str__(self) -> str:
+        where = f"stream {_shortened(self.stream_id)}, event {self.event_version}"
+        return f"{where}: no class is registered for event type {_shortened(self.event_type)}."
+
+
+class PayloadMismatch(EventStoreError, ValueError):
+    """A stored payload can't be taken to the newest version of its type, or does not fit the class of it.
+
+    ``schema_version`` is the version that is stored; ``path`` leads to the value that does not fit, for
+    example ``lines[2].price``, and is empty where it is the whole payload. The event is as it was.
+    """
+
+    def __init__(
+        self, stream_id: str, event_version: int, event_type: str, schema_version: int, path: str, reason: str
+    ) -> None:
+        super().__init__(stream_id, event_version, event_type, schema_version, path, reason)
+        self.stream_id = stream_id
+        self.event_version = event_version
+        self.event_type = event_type
+        self.schema_version = schema_version
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        kind = f"{_shortened(self.event_type)} of version {self.schema_version}"
+        where = f"stream {_shortened(self.stream_id)}, event {self.event_version} ({kind})"
+        return f"{where}: {self.path}: {self.reason}." if self.path else f"{where}: {self.reason}."
 
 
 class ImportRefused(EventStoreError):

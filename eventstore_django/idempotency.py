@@ -56,7 +56,7 @@ def _difference(event: PlannedEvent, recorded: RecordedEvent) -> str | None:
         "aggregate type": event.aggregate_type == recorded.aggregate_type,
         "aggregate id": event.aggregate_id == recorded.aggregate_id,
         "time": not event.source.timed or event.occurred_at == recorded.occurred_at,
-        "payload": _canonical(decode(event.payload)) == _canonical(recorded.payload),
+        "payload": _canonical(decode(event.payload)) == _canonical(recorded.stored_payload),
         "metadata": _same_metadata(event, recorded.metadata),
     }
     return next((part for part, is_same in same.items() if not is_same), None)

@@ -9,7 +9,7 @@ from django.db import router
 from django.db.models import Manager
 
 from .appending import append_operations
-from .events import NewEvent
+from .instances import EventLike
 from .operations import AppendOperation, AppendResult
 from .querysets import EventQuerySet
 from .twins import async_twin
@@ -27,7 +27,7 @@ class EventManager(Manager.from_queryset(EventQuerySet)):  # type: ignore[misc]
     """
 
     def append(
-        self, stream_id: str, events: Iterable[NewEvent], expected_version: ExpectedVersionLike = ANY
+        self, stream_id: str, events: Iterable[EventLike], expected_version: ExpectedVersionLike = ANY
     ) -> AppendResult:
         """Append events to one stream. See ``EventStore.append``."""
         return self.append_batch([AppendOperation(stream_id, events, expected_version)])[0]  # type: ignore[arg-type]

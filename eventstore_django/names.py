@@ -62,6 +62,20 @@ class StreamName:
             raise InvalidStreamName(text, "it stands for all streams and can only be read")
         return name
 
+    @classmethod
+    def of(cls, aggregate_type: str, aggregate_id: str, partition: str | None = None) -> StreamName:
+        """Return the name of an aggregate's stream: ``type-id``, or ``partition/type/id``.
+
+        Raise InvalidStreamName for parts whose name would be read as another aggregate's.
+        """
+        text = (
+            f"{aggregate_type}-{aggregate_id}" if partition is None else f"{partition}/{aggregate_type}/{aggregate_id}"
+        )
+        name = cls.to_append(text)
+        if (name.partition, name.category, name.aggregate_id) != (partition, aggregate_type, aggregate_id):
+            raise InvalidStreamName(text, f"it is read as aggregate {name.aggregate_id!r} of type {name.category!r}")
+        return name
+
     @property
     def aggregate_type(self) -> str:
         """The type of aggregate that the stream belongs to: in every pattern the category."""

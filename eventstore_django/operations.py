@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .events import NewEvent, RecordedEvent
+from .events import RecordedEvent
+from .instances import EventLike
 from .versions import ExpectedVersionLike
 
 
@@ -18,7 +19,7 @@ class AppendOperation:
     """
 
     stream_id: str
-    events: Sequence[NewEvent] = ()
+    events: Sequence[EventLike] = ()
     expected_version: ExpectedVersionLike = None
 
 

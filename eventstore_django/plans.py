@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from .encoding import JSONObject, Refused, encode, text_fault
+from .encoding import JSONObject, Refused, decode, encode
 from .events import NewEvent
+from .eventtypes.limits import MAX_EVENT_TYPE_LENGTH, is_schema_version, name_fault
 from .exceptions import InvalidEvent, VersionConflict
-from .names import MAX_LENGTH, StreamName, forbidden_character
+from .instances import EventLike, as_new_event, is_registered
+from .names import MAX_LENGTH, StreamName
 from .operations import AppendOperation
 from .versions import ExpectedVersion
 
@@ -25,8 +26,7 @@ MAX_EVENT_BYTES = 1024 * 1024
 MAX_EVENTS = 1000
 """Events that one call may append."""
 
-MAX_EVENT_TYPE_LENGTH = 100
-_MAX_SCHEMA_VERSION = 2**31 - 1
+_ANY_STREAM = StreamName.parse("any")
 
 
 class PlannedEvent(NamedTuple):
@@ -108,23 +108,30 @@ def plan_append(operations: Iterable[AppendOperation], context: JSONObject) -> A
         for index, event in enumerate(new_events):
             added[slot] += 1
             try:
-                events.append(_plan_event(event, name, slot, added[slot], context))
-                _refuse_repeated_id(seen, slot, event.event_id)
-            except Refused as refused:
+                planned = _plan_event(as_new_event(event), name, slot, added[slot], context)
+                _refuse_repeated_id(seen, slot, planned.source.event_id)
+            except (Refused, InvalidEvent) as refused:
                 raise InvalidEvent(refused.reason, path=refused.path, index=index, operation=number) from None
+            events.append(planned)
     return AppendPlan(streams, tuple(checks), tuple(events))
 
 
-def _listed(operation: AppendOperation) -> list[NewEvent]:
-    if isinstance(operation.events, NewEvent | str | dict):
+def checked_payload(event: NewEvent) -> JSONObject:
+    """Return an event's payload as a reader will see it. Raise InvalidEvent as the append would."""
+    try:
+        return decode(_plan_event(event, _ANY_STREAM, 0, 1, {}).payload)
+    except Refused as refused:
+        raise InvalidEvent(refused.reason, path=refused.path) from None
+
+
+def _listed(operation: AppendOperation) -> list[EventLike]:
+    if isinstance(operation.events, NewEvent | str | dict) or is_registered(operation.events):
         kind = type(operation.events).__name__
-        raise InvalidEvent(f"must be a list of NewEvent, not one {kind}", path="events")
+        raise InvalidEvent(f"must be a list of events, not one {kind}", path="events")
     return list(operation.events)
 
 
 def _plan_event(event: NewEvent, stream: StreamName, slot: int, offset: int, context: JSONObject) -> PlannedEvent:
-    if not isinstance(event, NewEvent):
-        raise Refused(f"is a {type(event).__name__}, not a NewEvent")
     _check_name("event_type", event.event_type, MAX_EVENT_TYPE_LENGTH)
     _check_identity(event)
     payload = _encoded("payload", event.payload)
@@ -186,8 +193,7 @@ def _check_size(payload: str, metadata: str) -> None:
 def _check_identity(event: NewEvent) -> None:
     if not isinstance(event.event_id, UUID):
         raise _refused("event_id", f"is a {type(event.event_id).__name__}, not a UUID")
-    version = event.schema_version
-    if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= _MAX_SCHEMA_VERSION:
+    if not is_schema_version(event.schema_version):
         raise _refused("schema_version", "must be a whole number from 1 on")
 
 
@@ -214,24 +220,11 @@ def _name_or(field: str, given: str | None, default: str) -> str:
 def _check_name(field: str, text: str, longest: int) -> None:
     if not isinstance(text, str):
         raise _refused(field, f"is a {type(text).__name__}, not a text")
-    if fault := _name_fault(text, longest):
+    if fault := name_fault(text, longest):
         raise _refused(field, fault)
 
 
-@lru_cache(maxsize=1024)  # the types of an application are few, and checked with each event
-def _name_fault(text: str, longest: int) -> str | None:
-    if not text:
-        return "is empty"
-    if len(text) > longest:
-        return f"has {len(text)} characters, more than {longest}"
-    if fault := text_fault(text):
-        return fault
-    if character := forbidden_character(text):
-        return f"holds the control character U+{ord(character):04X}"
-    return None
-
-
-def _refuse_too_many(calls: Sequence[tuple[StreamName, AppendOperation, list[NewEvent]]]) -> None:
+def _refuse_too_many(calls: Sequence[tuple[StreamName, AppendOperation, list[EventLike]]]) -> None:
     room = MAX_EVENTS
     for number, (_, _, events) in enumerate(calls):
         if len(events) > room:

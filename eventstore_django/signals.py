@@ -14,7 +14,8 @@ in order), ``using``. Not for a repeated append, nor for one in a transaction th
 SQL, whose end Django can't see. The sender is the model ``Event``."""
 
 snapshot_saved = Signal()
-"""After the outermost commit that holds a new snapshot: ``snapshot``, ``using``. The sender is ``Snapshot``."""
+"""After the outermost commit that holds a new snapshot: ``snapshot`` (an AggregateSnapshot), ``using``. The sender
+is the model ``Snapshot``."""
 
 event_parked = Signal()
 """After a subscription gave up on an event: ``subscription`` (its name), ``event``, ``error`` (text),

@@ -10,11 +10,14 @@ from django.apps import apps
 from django.db import router
 
 from . import conf
+from .aggregates.snapshots import AggregateSnapshot
 from .appending import append_operations
 from .backends import backend_for
-from .events import NewEvent, RecordedEvent
+from .events import RecordedEvent
+from .instances import EventLike
 from .names import StreamName
 from .operations import AppendOperation, AppendResult
+from .snapshots import Wanted, find_snapshot, write_snapshot
 from .subscriptions.filters import EventFilter
 from .subscriptions.transient import EventSubscription, on_loop
 from .twins import async_iterator_twin, async_twin
@@ -52,7 +55,7 @@ class EventStore:
     # Writing
 
     def append(
-        self, stream_id: str, events: Iterable[NewEvent], expected_version: ExpectedVersionLike = ANY
+        self, stream_id: str, events: Iterable[EventLike], expected_version: ExpectedVersionLike = ANY
     ) -> AppendResult:
         """Append events to a stream, all or none, if the stream has the expected version.
 
@@ -149,6 +152,33 @@ class EventStore:
         with backend.translated():
             return backend.watermark()
 
+    # Snapshots
+
+    def save_snapshot(self, snapshot: AggregateSnapshot) -> AggregateSnapshot:
+        """Store a snapshot, in place of one of the same stream and version; return it as it was stored.
+
+        Of its stream the last ``SNAPSHOTS_KEPT`` up to this one stay. Inside ``transaction.atomic()`` it
+        is a part of that transaction. Raise InvalidSnapshot before any SQL for data that can't be
+        stored unchanged.
+        """
+        return write_snapshot(self.using, snapshot)
+
+    def get_snapshot(
+        self,
+        aggregate_id: str,
+        aggregate_type: str | None = None,
+        partition: str | None = None,
+        max_version: int | None = None,
+        *,
+        stream_id: str | None = None,
+    ) -> AggregateSnapshot | None:
+        """Return the last snapshot of an aggregate, or None; ``max_version`` is the highest that will do.
+
+        What is None is not asked for. Raise AmbiguousAggregate, which names them, if several
+        aggregates of that id have snapshots: name the type, the partition or the stream.
+        """
+        return find_snapshot(self.using, Wanted(aggregate_id, aggregate_type, partition, stream_id), max_version)
+
     # Following
 
     def subscribe(
@@ -234,6 +264,8 @@ class EventStore:
     astream_exists = async_twin(stream_exists)
     aget_all_events = async_twin(get_all_events)
     aget_category_events = async_twin(get_category_events)
+    asave_snapshot = async_twin(save_snapshot)
+    aget_snapshot = async_twin(get_snapshot)
     ahead_position = async_twin(head_position)
     aiter_events = async_iterator_twin(iter_events)
     aiter_all_events = async_iterator_twin(iter_all_events)

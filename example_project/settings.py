@@ -22,6 +22,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "eventstore_django",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "example_project.bank",
 ]
 
@@ -59,3 +61,18 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
+
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Event store",
+    "DESCRIPTION": "The HTTP API of eventstore-django in the example project.",
+    "VERSION": "1",
+    # The schema is no part of itself, and the page comes from this server alone.
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "SubscriptionStatus": "eventstore_django.models.Subscription.Status",
+        "ParkedEventStatus": "eventstore_django.models.ParkedEvent.Status",
+    },
+}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from eventstore_django import EventStore
+from tests.scale.million import million, million_database
+
+__all__ = ["million", "million_database"]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -59,7 +60,6 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show one object."""
-        refuse_writing(request)
         shown = self.shown_object(request, object_id)
         return self.page(request, "change_form.html", {**self.facts(request, shown), "original": shown})
 
@@ -73,16 +73,23 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
 
     def shown_object(self, request: HttpRequest, object_id: str) -> Any:
         """Return the object of an address, for a user who may see it."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         shown = self.get_object(request, unquoted(object_id))
         if shown is None:
             raise Http404(f"There is no such {self.opts.verbose_name}.")
         return shown
 
+    def require_view(self, request: HttpRequest) -> None:
+        """Raise PermissionDenied for who may not see this model, and for what is not a plain read."""
+        refuse_writing(request)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
     def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
         """Render ``admin/eventstore/<model>/<template>`` inside the admin, or the one for all models."""
         folder = f"admin/{self.opts.app_label}"
+        # {% url "admin:..." %} leads to the site that the page belongs to, as in Django's own pages.
+        request.current_app = self.admin_site.name
         return TemplateResponse(
             request,
             [f"{folder}/{self.opts.model_name}/{template}", f"{folder}/{template}"],
@@ -91,17 +98,19 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
                 "opts": self.opts,
                 "media": self.media,
                 "heading": str(context.get("original", "")),
-                "list_url": self._reverse("changelist"),
+                "list_url": self.reverse("changelist"),
                 **context,
             },
         )
 
     def address(self, key: object) -> str:
         """Return the address of the page of the object with this key."""
-        return self._reverse("change", quoted(key))
+        return self.reverse("change", quoted(key))
 
-    def _reverse(self, page: str, *arguments: str) -> str:
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+    def reverse(self, page: str, *arguments: str, of: type[Model] | None = None) -> str:
+        """Return the address of a page of this model, or of another one."""
+        opts = of._meta if of else self.opts
+        name = f"admin:{opts.app_label}_{opts.model_name}_{page}"
         return reverse(name, args=arguments, current_app=self.admin_site.name)
 
 

@@ -1,92 +1,115 @@
-"""Bodies: recorded events going out, new events coming in."""
+"""Bodies coming in: new events and operations, read strictly; what is wrong is named by its path."""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
 
-from ..events import NewEvent, RecordedEvent
-from ..exceptions import InvalidEvent
+from ..events import NewEvent
+from ..exceptions import InvalidExpectedVersion, InvalidStreamName
+from ..names import StreamName
+from ..operations import AppendOperation
+from ..plans import MAX_EVENTS
 from ..versions import ANY, NO_STREAM, STREAM_EXISTS, ExpectedVersion
+from .problems import InvalidField
+from .times import read_time
+from .uuids import read_uuid
+
+T = TypeVar("T")
 
 _EXPECTED = {"any": ANY, "no_stream": NO_STREAM, "stream_exists": STREAM_EXISTS}
-_TOO_FINE = re.compile(r"[.,]\d{7}")
 _EVENT_FIELDS = {"event_type", "payload", "metadata", "event_id", "occurred_at"}
 
 
-def event_body(event: RecordedEvent) -> dict[str, Any]:
-    """Return an event as JSON shows it; times with microseconds, in UTC."""
-    return {
-        "position": event.position,
-        "event_id": str(event.event_id),
-        "stream_id": event.stream_id,
-        "event_version": event.event_version,
-        "event_type": event.event_type,
-        "schema_version": event.schema_version,
-        "payload": event.payload,
-        "metadata": event.metadata,
-        "aggregate_id": event.aggregate_id,
-        "aggregate_type": event.aggregate_type,
-        "category": event.category,
-        "partition": event.partition,
-        "occurred_at": event.occurred_at.isoformat(timespec="microseconds"),
-        "created_at": event.created_at.isoformat(timespec="microseconds"),
-    }
+def append_body(body: Any) -> tuple[list[NewEvent], ExpectedVersion | None]:
+    """Read ``{"events": [...], "expected_version"?}``. Raise InvalidField for anything else."""
+    fields = read_object(body, {"events", "expected_version"})
+    return _events(fields, "", required=True), _expected(fields, "")
 
 
-def append_body(body: Any) -> tuple[list[NewEvent], ExpectedVersion | int | None]:
-    """Read ``{"events": [...], "expected_version"?}``. Raise InvalidEvent for anything else."""
-    if not isinstance(body, dict):
-        raise InvalidEvent("the body must be an object")
-    _known_only(body, {"events", "expected_version"}, None)
-    events = body.get("events")
-    if not isinstance(events, list):
-        raise InvalidEvent("must be a list", path="events")
-    return [_event(index, item) for index, item in enumerate(events)], _expected(body.get("expected_version"))
+def batch_body(body: Any) -> list[AppendOperation]:
+    """Read ``{"operations": [{"stream_id", "events"?, "expected_version"?}]}``. Raise InvalidField."""
+    fields = read_object(body, {"operations"})
+    operations = fields.get("operations")
+    if not isinstance(operations, list):
+        raise InvalidField("operations", "must be a list")
+    if len(operations) > MAX_EVENTS:
+        raise InvalidField("operations", f"has {len(operations)} operations, more than {MAX_EVENTS}")
+    return [_operation(f"operations[{index}]", item) for index, item in enumerate(operations)]
 
 
-def _expected(value: Any) -> Any:
-    if isinstance(value, str) and value.lower() in _EXPECTED:
-        return _EXPECTED[value.lower()]
+def read_object(value: Any, known: Collection[str], path: str = "") -> dict[str, Any]:
+    """Return an object that has no fields but those known. Raise InvalidField."""
+    if not isinstance(value, dict):
+        raise InvalidField(path, "must be an object" if path else "the body must be an object")
+    for field in value:
+        if field not in known:
+            told = f"known are {', '.join(sorted(known))}" if known else "none are known here"
+            raise InvalidField(_within(path, f"{field!a:.100}"[1:-1]), f"unknown field; {told}")
     return value
 
 
-def _event(index: int, item: Any) -> NewEvent:
-    if not isinstance(item, dict):
-        raise InvalidEvent("must be an object", index=index)
-    _known_only(item, _EVENT_FIELDS, index)
+def _operation(path: str, item: Any) -> AppendOperation:
+    fields = read_object(item, {"stream_id", "events", "expected_version"}, path)
+    return AppendOperation(_stream_id(fields, path), _events(fields, path, required=False), _expected(fields, path))
+
+
+def _stream_id(fields: dict[str, Any], path: str) -> str:
+    if "stream_id" not in fields:
+        raise InvalidField(_within(path, "stream_id"), "is missing")
+    try:
+        return StreamName.to_append(fields["stream_id"]).text
+    except InvalidStreamName as error:
+        raise InvalidField(_within(path, "stream_id"), error.reason) from None
+
+
+def _events(fields: dict[str, Any], path: str, *, required: bool) -> list[NewEvent]:
+    if "events" not in fields and not required:
+        return []
+    events = fields.get("events")
+    if not isinstance(events, list):
+        raise InvalidField(_within(path, "events"), "must be a list")
+    return [_event(_within(path, f"events[{index}]"), item) for index, item in enumerate(events)]
+
+
+def _expected(fields: dict[str, Any], path: str) -> ExpectedVersion | None:
+    value = fields.get("expected_version")
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = _EXPECTED.get(value.lower(), value)
+    try:
+        return ExpectedVersion.parse(value)
+    except InvalidExpectedVersion:
+        reason = "must be a version from 0 on, or any, no_stream or stream_exists"
+        raise InvalidField(_within(path, "expected_version"), reason) from None
+
+
+def _event(path: str, item: Any) -> NewEvent:
+    fields = read_object(item, _EVENT_FIELDS, path)
     for field in ("event_type", "payload"):
-        if field not in item:
-            raise InvalidEvent("is missing", path=field, index=index)
+        if field not in fields:
+            raise InvalidField(_within(path, field), "is missing")
     return NewEvent(
-        item["event_type"],
-        item["payload"],
-        metadata=item.get("metadata"),
-        event_id=_read(UUID, "a UUID", "event_id", item, index),
-        occurred_at=_read(_time, "a time in ISO 8601 with at most six decimals", "occurred_at", item, index),
+        fields["event_type"],
+        fields["payload"],
+        metadata=fields.get("metadata"),
+        event_id=_read(read_uuid, "event_id", fields, path),
+        occurred_at=_read(read_time, "occurred_at", fields, path),
     )
 
 
-def _time(text: str) -> datetime:
-    # fromisoformat() would cut a seventh decimal without a word.
-    if _TOO_FINE.search(text):
-        raise ValueError
-    return datetime.fromisoformat(text)
-
-
-def _read(convert: Any, kind: str, field: str, item: dict[str, Any], index: int) -> Any:
-    value = item.get(field)
+def _read(convert: Callable[[str], T], field: str, fields: dict[str, Any], path: str) -> T | None:
+    value = fields.get(field)
     if value is None:
         return None
+    if not isinstance(value, str):
+        raise InvalidField(_within(path, field), "must be a text")
     try:
-        return convert(value) if isinstance(value, str) else convert(None)
-    except (TypeError, ValueError, AttributeError):
-        raise InvalidEvent(f"must be {kind}", path=field, index=index) from None
+        return convert(value)
+    except ValueError as error:
+        raise InvalidField(_within(path, field), str(error)) from None
 
 
-def _known_only(body: dict[str, Any], known: set[str], index: int | None) -> None:
-    for field in body:
-        if field not in known:
-            raise InvalidEvent(f"unknown field; known are {', '.join(sorted(known))}", path=str(field), index=index)
+def _within(path: str, field: str) -> str:
+    return f"{path}.{field}" if path else field

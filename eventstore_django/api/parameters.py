@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.http import QueryDict
 
-from .problems import InvalidParameter
+from ..encoding import text_fault
+from .problems import InvalidField
+from .times import read_time
 
 _LARGEST = 2**63 - 1
 
@@ -15,24 +18,44 @@ def known_only(query: QueryDict, known: Collection[str]) -> None:
     """Refuse parameters that mean nothing here: a misspelt filter must not return everything."""
     for name in query:
         if name not in known:
-            raise InvalidParameter(name, f"unknown parameter; known are {', '.join(sorted(known))}")
+            told = f"known are {', '.join(sorted(known))}" if known else "none are known here"
+            raise InvalidField(name, f"unknown parameter; {told}")
         if len(query.getlist(name)) > 1:
-            raise InvalidParameter(name, "given more than once")
+            raise InvalidField(name, "given more than once")
 
 
 def text(query: QueryDict, name: str) -> str | None:
     """Return a text that the database can compare with, or None if it is not given."""
     value = query.get(name)
-    if value is not None and "\0" in value:
-        raise InvalidParameter(name, "holds the character U+0000")
+    if value is not None and (fault := text_fault(value)):
+        raise InvalidField(name, fault)
     return value
 
 
-def whole_number(query: QueryDict, name: str, default: int | None, low: int, high: int = _LARGEST) -> int | None:
-    """Return a number within bounds, or the default if it is not given."""
+def whole_number(query: QueryDict, name: str, low: int, high: int = _LARGEST) -> int | None:
+    """Return a number within bounds, or None if it is not given."""
     value = query.get(name)
     if value is None:
-        return default
+        return None
     if not value.isascii() or not value.isdigit() or len(value) > 19 or not low <= int(value) <= high:
-        raise InvalidParameter(name, f"must be a whole number from {low} to {high}")
+        raise InvalidField(name, f"must be a whole number from {low} to {high}")
     return int(value)
+
+
+def choice(query: QueryDict, name: str, choices: Collection[str]) -> str | None:
+    """Return one of the choices, or None if it is not given."""
+    value = query.get(name)
+    if value is not None and value not in choices:
+        raise InvalidField(name, f"must be one of {', '.join(choices)}")
+    return value
+
+
+def moment(query: QueryDict, name: str) -> datetime | None:
+    """Return an aware time, or None if it is not given."""
+    value = query.get(name)
+    if value is None:
+        return None
+    try:
+        return read_time(value)
+    except ValueError as error:
+        raise InvalidField(name, str(error)) from None

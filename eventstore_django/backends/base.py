@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.expressions import Combinable
 
-    from ..models import Event, Stream
+    from ..models import Event, Snapshot, Stream
     from ..querysets import EventQuerySet
     from .listening import Listener
 
@@ -255,6 +255,12 @@ class Backend(ABC):
     def events(self):  # type: ignore[no-untyped-def]  # a queryset of a model that is not loaded yet
         """The events, on this connection."""
         model: type[Event] = apps.get_model("eventstore", "Event")
+        return model._base_manager.using(self.alias)
+
+    @property
+    def snapshots(self):  # type: ignore[no-untyped-def]  # as above
+        """The snapshots, on this connection."""
+        model: type[Snapshot] = apps.get_model("eventstore", "Snapshot")
         return model._base_manager.using(self.alias)
 
     @property

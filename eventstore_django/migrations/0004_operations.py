@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Add the permissions of the admin's actions, and the samples."""
 
-    dependencies = [("eventstore", "0002_subscriptions")]
+    dependencies = [("eventstore", "0003_filters")]
 
     operations = [
         migrations.AlterModelOptions(

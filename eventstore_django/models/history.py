@@ -9,10 +9,10 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils import timezone
 
 from ..events import RECORDED_FIELDS, RecordedEvent
+from ..eventtypes.limits import MAX_EVENT_TYPE_LENGTH
 from ..exceptions import ImmutableEventError
 from ..managers import EventManager
 from ..names import MAX_LENGTH
-from ..plans import MAX_EVENT_TYPE_LENGTH
 
 
 class Stream(models.Model):
@@ -31,6 +31,14 @@ class Stream(models.Model):
         db_table = "eventstore_streams"
         constraints: ClassVar[list[Any]] = [
             CheckConstraint(condition=Q(version__gte=0), name="eventstore_stream_version")
+        ]
+        indexes: ClassVar[list[Index]] = [
+            Index(fields=["category", "stream_id"], name="eventstore_stream_category"),
+            Index(
+                fields=["partition", "category", "stream_id"],
+                condition=Q(partition__isnull=False),
+                name="eventstore_stream_tenant",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,6 +83,14 @@ class Event(models.Model):
                 condition=Q(partition__isnull=False),
                 name="eventstore_event_partition",
             ),
+            Index(
+                fields=["partition", "event_type", "position"],
+                condition=Q(partition__isnull=False),
+                name="eventstore_event_tenant_type",
+            ),
+            Index(fields=["aggregate_id", "position"], name="eventstore_event_aggregate"),
+            Index(fields=["aggregate_type", "position"], name="eventstore_event_agg_type"),
+            Index(fields=["occurred_at"], name="eventstore_event_occurred"),
         ]
 
     def __str__(self) -> str:

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Index, Q, Sum, UniqueConstraint
 from django.utils import timezone
 
+from ..eventtypes.limits import MAX_EVENT_TYPE_LENGTH
 from ..names import MAX_LENGTH
-from ..plans import MAX_EVENT_TYPE_LENGTH
 from ..subscriptions.declarations import MAX_NAME_LENGTH
 
 

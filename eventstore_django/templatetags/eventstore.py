@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import template
 from django.utils.safestring import SafeString
 
+from ..admin import cells, jsontrees, timelines
 from ..admin import visible as showing
 from ..admin.quoting import quoted as quoted_key
 
@@ -27,3 +30,45 @@ def visible_text(text: object) -> str:
 def quoted(key: object) -> str:
     """Quote a key for ``{% url %}``."""
     return quoted_key(key)
+
+
+@register.filter
+def plain(number: int) -> str:
+    """Show a number as digits only, whatever the locale: positions are copied, and SVG takes no commas."""
+    return str(number)
+
+
+@register.filter
+def hue(text: object) -> str:
+    """Return the class of the colour that a type or stream has everywhere."""
+    return f"es-hue-{cells.hue(text)}"
+
+
+@register.filter
+def moment(at: datetime | None) -> SafeString:
+    """Show a time to the millisecond."""
+    return cells.moment(at)
+
+
+@register.filter
+def exact_moment(at: datetime | None) -> SafeString:
+    """Show a time to the microsecond."""
+    return cells.moment(at, "microseconds", zone=True)
+
+
+@register.filter
+def digest(payload: object) -> SafeString:
+    """Show the beginning of a payload on one line."""
+    return timelines.digest(payload)
+
+
+@register.filter
+def json_tree(value: object) -> SafeString:
+    """Show a JSON value as a tree that folds."""
+    return jsontrees.tree(value)
+
+
+@register.filter
+def json_text(text: str) -> SafeString:
+    """Show a piece of JSON, hidden characters marked as JSON escapes them."""
+    return showing.marked(text, jsontrees.escape)

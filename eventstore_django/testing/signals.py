@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connections
 from django.dispatch import Signal
 from django.test import override_settings
 
 from .. import conf, signals
+from ..aggregates.snapshots import AggregateSnapshot
 from ..events import RecordedEvent
-
-if TYPE_CHECKING:
-    from ..models import Snapshot
 
 _PACKAGE = signals.__name__.partition(".")[0]
 
@@ -33,7 +31,7 @@ class EventsAppended:
 class SnapshotSaved:
     """What ``snapshot_saved`` told."""
 
-    snapshot: Snapshot
+    snapshot: AggregateSnapshot
     using: str
 
 

@@ -28,6 +28,6 @@ def _parts(event: NewEvent | RecordedEvent, name: StreamName, ignored: frozenset
         "aggregate type": name.aggregate_type if event.aggregate_type is None else event.aggregate_type,
         "aggregate id": name.aggregate_id if event.aggregate_id is None else event.aggregate_id,
         "time": event.occurred_at,
-        "payload": canonical(event.payload),
+        "payload": canonical(event.stored_payload if isinstance(event, RecordedEvent) else event.payload),
         "metadata": canonical(metadata),
     }

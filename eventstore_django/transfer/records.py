@@ -6,9 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
-from math import isinf
-from typing import Any, NamedTuple, NoReturn, TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from ..encoding import JSONObject
@@ -16,6 +14,7 @@ from ..events import NewEvent, RecordedEvent
 from ..exceptions import ImportRefused, InvalidStreamName
 from ..identifiers import derived_event_id
 from ..names import StreamName
+from ..strictjson import NotJSON, read_json
 
 _REQUIRED: Mapping[str, type] = {"stream_id": str, "event_type": str, "payload": dict, "occurred_at": str}
 _OPTIONAL: Mapping[str, type] = {
@@ -78,13 +77,8 @@ def read_record(line: int, content: bytes) -> Record:
         reason = f"stream_id: {str(error).removesuffix('.')}"
     except UnicodeDecodeError as error:
         reason = f"byte {error.start + 1} is not UTF-8"
-    except json.JSONDecodeError as error:
-        reason = f"not JSON: {error.msg} at character {error.pos + 1}"
-    except RecursionError:
-        reason = "the JSON is nested too deep"
-    except ValueError as error:
-        # Python reads no integer of more than 4300 digits.
-        reason = f"not readable: {error}"
+    except NotJSON as error:
+        reason = error.reason
     raise ImportRefused(line, reason)
 
 
@@ -98,7 +92,7 @@ def line_of(event: RecordedEvent) -> bytes:
         f'{{"event_id":"{event.event_id}","stream_id":{_written(event.stream_id)}'
         f',"aggregate_id":{_written(event.aggregate_id)},"aggregate_type":{_written(event.aggregate_type)}'
         f',"event_type":{_written(event.event_type)},"schema_version":{event.schema_version}'
-        f',"payload":{_written(event.payload)},"metadata":{_written(event.metadata)}'
+        f',"payload":{_written(event.stored_payload)},"metadata":{_written(event.metadata)}'
         f',"occurred_at":"{occurred_at}"}}\n'
     )
     return text.encode()
@@ -122,7 +116,7 @@ def _record(line: int, fields: JSONObject) -> Record:
 
 
 def _fields(content: bytes) -> JSONObject:
-    fields: JSONObject = _DECODER.decode(content.decode())
+    fields: JSONObject = read_json(content.decode())
     if type(fields) is not dict:
         raise _Fault(f"an event must be an object, not {_kind(fields)}")
     for key, value in fields.items():
@@ -172,29 +166,6 @@ def _derived_id(line: int, name: StreamName, occurred_at: datetime, fields: JSON
     )
     return derived_event_id(occurred_at, b"%d" % line, canonical(content).encode())
 
-
-def _object(pairs: list[tuple[str, Any]]) -> JSONObject:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        keys = [key for key, _ in pairs]
-        repeated = next(key for key in keys if keys.count(key) > 1)
-        raise _Fault(f"the key {repeated!a:.50} stands twice in one object")
-    return fields
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise _Fault(f"{name} is not JSON")
-
-
-def _float(text: str) -> float:
-    value = float(text)
-    # A float of 15 digits or fewer always comes back as it is written.
-    if (len(text) > 15 or isinf(value)) and Decimal(text) != Decimal(repr(value)):
-        raise _Fault(f"{text:.50} is more than a float can hold; write it as a text")
-    return value
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_float)
 
 _written = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 

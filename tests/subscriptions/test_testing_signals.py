@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from django.db import connection, transaction
 from django.test import TestCase, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 
-from eventstore_django import EventStore, NewEvent, RecordedEvent, RetryPolicy, subscription
+from eventstore_django import AggregateSnapshot, EventStore, NewEvent, RecordedEvent, RetryPolicy, subscription
 from eventstore_django.models import Event, ParkedEvent, Snapshot
 from eventstore_django.signals import event_parked, events_appended, snapshot_saved
 from eventstore_django.testing.signals import captured_signals
@@ -185,7 +184,6 @@ def test_a_parked_event_is_told() -> None:
 
 @pytest.mark.django_db
 def test_a_saved_snapshot_is_told() -> None:
-    snapshot = Snapshot(stream_id="A-1", aggregate_id="1", aggregate_type="A", version=1, data={})
     with captured_signals() as sent:
-        transaction.on_commit(partial(snapshot_saved.send_robust, Snapshot, snapshot=snapshot, using="default"))
+        snapshot = EventStore().save_snapshot(AggregateSnapshot("1", "A", 1, {}))
     assert [(told.snapshot, told.using) for told in sent.snapshot_saved] == [(snapshot, "default")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eventstore_django.exceptions import ImportRefused
+from eventstore_django.instances import as_new_event
 from eventstore_django.transfer import chunks as module
 from eventstore_django.transfer.chunks import chunks, operations, runs
 from eventstore_django.transfer.records import read_record
@@ -41,5 +42,8 @@ def test_neighbours_of_one_stream_are_one_operation_and_the_order_stays() -> Non
     names = ["A-1", "A-1", "B-1", "A-1"]
     records = [read_record(number, line(number, stream_id=name)) for number, name in enumerate(names)]
     found = operations(runs(records))
-    told = [(operation.stream_id, [event.payload["number"] for event in operation.events]) for operation in found]
+    told = [
+        (operation.stream_id, [as_new_event(event).payload["number"] for event in operation.events])
+        for operation in found
+    ]
     assert told == [("A-1", [0, 1]), ("B-1", [2]), ("A-1", [3])]

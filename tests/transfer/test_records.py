@@ -150,9 +150,9 @@ def test_constants_that_json_lacks_are_refused(constant: str) -> None:
     assert refusal(line().replace(b'"number": 1', b'"number": ' + constant.encode())) == f"{constant} is not JSON"
 
 
-@pytest.mark.parametrize("part", [b'"event_type": "A", "event_type"', b'"payload": {"a": 1, "a"'])
+@pytest.mark.parametrize("part", [b'"event_type": "A"', b'"a": 2'])
 def test_a_key_that_stands_twice_is_refused(part: bytes) -> None:
-    content = line(event_type="A", payload={"a": 2}).replace(part.split(b", ")[0].split(b": ")[0], part, 1)
+    content = line(event_type="A", payload={"a": 2}).replace(part, part + b", " + part)
     assert "stands twice in one object" in refusal(content)
 
 

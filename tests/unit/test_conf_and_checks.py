@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # For each key: values that it takes, and values that it refuses.
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {
+    "API_REQUIRE_PRECONDITION": ([True, False], [None, 0, 1, "yes"]),
+    "API_SCOPE": ([None, "shop.tenants.scope"], ["scope", "", "shop.", ".scope", "shop tenants.scope", 1, len]),
     "APPEND_FUNCTION": ([True, False], [None, 0, 1, "yes"]),
     "HANDLER_TIME_LIMIT": ([0.1, 60, 86_400], [0, 0.09, 86_401, True, "60", None, math.nan, math.inf]),
     "LEASE_SECONDS": ([0.5, 15, 3600.0], [0, 0.49, 3601, True, "15", None, math.nan]),
@@ -28,6 +30,7 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "POLL_INTERVAL": ([0.01, 1, 60.0], [0, 0.009, 61, True, "1", None, math.nan]),
     "POSITION_LOCK_CLASS": ([1, 2**31 - 1], [0, -1, 2**31, True, 1.0, "1", None]),
     "READ_BATCH_SIZE": ([1, 10_000], [0, 10_001, True, 2.0, "5", None]),
+    "SNAPSHOTS_KEPT": ([1, 1_000_000, None], [0, -1, 1_000_001, True, 1.0, "3"]),
     "SUBSCRIPTION_BATCH_SIZE": ([1, 10_000], [0, 10_001, True, 2.0, "5", None]),
     "RETRIES": ([0, 100], [-1, 101, False, 1.5, None]),
     "REQUEST_ID_HEADER": (["X-Trace", "Traceparent"], ["", "X Trace", "X_Trace\n", "X-Träce", b"X", None, 1]),

@@ -21,8 +21,10 @@ from eventstore_django.exceptions import (
     InvalidStreamName,
     LeaseLost,
     NotMigrated,
+    PayloadMismatch,
     SubscriptionError,
     TransactionAborted,
+    UnknownEventType,
     UnknownSubscription,
     UnsafeRead,
     UnsupportedDatabase,
@@ -51,6 +53,9 @@ ERRORS: list[EventStoreError] = [
     LeaseLost("reason"),
     CheckpointMismatch("reason"),
     WaitTimedOut("reason"),
+    UnknownEventType("Opened", "Account-1", 3),
+    PayloadMismatch("Account-1", 3, "Opened", 2, "lines[2].price", "is null, not a text"),
+    PayloadMismatch("Account-1", 3, "Opened", 2, "", "reason"),
     ImportRefused(7, "reason"),
 ]
 
@@ -90,6 +95,21 @@ def test_an_invalid_event_says_where() -> None:
     )
     assert str(InvalidEvent("is nan", index=3)) == "event 3: is nan"
     assert str(InvalidEvent("too many")) == "too many"
+
+
+def test_a_payload_that_does_not_fit_says_where() -> None:
+    assert str(PayloadMismatch("Account-1", 3, "Opened", 2, "lines[2].price", "is null, not a text")) == (
+        "stream 'Account-1', event 3 ('Opened' of version 2): lines[2].price: is null, not a text."
+    )
+    assert str(PayloadMismatch("Account-1", 3, "Opened", 2, "", "no way")) == (
+        "stream 'Account-1', event 3 ('Opened' of version 2): no way."
+    )
+
+
+def test_an_unknown_event_type_says_which_and_where() -> None:
+    assert str(UnknownEventType("Opened", "Account-1", 3)) == (
+        "stream 'Account-1', event 3: no class is registered for event type 'Opened'."
+    )
 
 
 def test_a_concurrency_error_tells_of_one_conflict() -> None:

@@ -22,6 +22,7 @@ from .batches import BatchContract
 from .case import ContractCase
 from .committed import CommittedContract
 from .erasures import ErasureContract
+from .eventtypes import EventTypeContract
 from .idempotency import IdempotencyContract
 from .immutability import ImmutabilityContract
 from .iterators import IteratorContract
@@ -53,6 +54,7 @@ class EventStoreContract(
     ValidationContract,
     LimitContract,
     ValueContract,
+    EventTypeContract,
     MetadataContract,
     StreamNameContract,
     ReadContract,

@@ -1,0 +1,36 @@
+"""How far the log is, and how far its readers are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..workers.statuses import statuses
+from .base import EventStoreView
+from .parameters import known_only
+from .times import written
+
+
+class StatsView(EventStoreView):
+    """``GET stats/``."""
+
+    def get(self, request: Request) -> Response:
+        """Return positions, the first and the last event in scope, and the lag of subscriptions."""
+        known_only(request.query_params, ())
+        subscriptions = [
+            {"name": found.name, "status": found.status, "lag": found.lag, "lag_seconds": found.lag_seconds}
+            for found in statuses(self.alias)
+        ]
+        body = {
+            "head_position": self.store.head_position(),
+            "first_event": self._end("position"),
+            "last_event": self._end("-position"),
+            "subscriptions": subscriptions,
+        }
+        return Response(body)
+
+    def _end(self, order: str) -> dict[str, Any] | None:
+        found = self.events().settled().order_by(order).values_list("position", "created_at").first()
+        return None if found is None else {"position": found[0], "created_at": written(found[1])}

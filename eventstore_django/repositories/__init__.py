@@ -1,0 +1,1 @@
+"""Aggregates in and out of the event store: loading, saving, deciding again after a conflict, snapshots."""
