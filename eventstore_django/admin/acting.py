@@ -13,13 +13,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
 
 from ..backends import backend_for
 from ..exceptions import EventStoreError, SubscriptionError
 from ..store import EventStore
+from .quoting import unquoted
 from .readonly import ReadOnlyAdmin
 
 ENTRIES = 20
@@ -115,9 +116,11 @@ class ActingAdmin(ReadOnlyAdmin):
         """Ask (GET), then do it (POST)."""
         if request.method not in ("GET", "HEAD", "POST"):
             raise PermissionDenied
-        row = self.shown_object(request, object_id)
-        if not self.permitted(request, operation):
+        if not self.has_view_permission(request) or not self.permitted(request, operation):
             raise PermissionDenied
+        row = self.get_object(request, unquoted(object_id))
+        if row is None:
+            raise Http404(f"There is no such {self.opts.verbose_name}.")
         action = operation(EventStore().using, row)
         form = action.form(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():

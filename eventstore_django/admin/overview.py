@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from ..backends.holders import Holder
 from ..backends.tallies import Kinds
 from ..exceptions import EventStoreError
-from ..models import Overview
+from ..models import Overview, Subscription
 from ..statistics import Rate, StoreStatistics, problems, statistics
 from ..store import EventStore
 from . import charts, telling
 from .quoting import quoted
 from .readonly import ReadOnlyAdmin, refuse_writing
+
+Address = Callable[[str], str]
 
 
 @admin.register(Overview)
@@ -35,7 +37,10 @@ class OverviewAdmin(ReadOnlyAdmin):
         refuse_writing(request)
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self.page(request, "overview.html", {"heading": "Overview", **_measured()})
+        return self.page(request, "overview.html", {"heading": "Overview", **_measured(self._subscription_url)})
+
+    def _subscription_url(self, name: str) -> str:
+        return self.reverse("change", quoted(name), of=Subscription)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -44,7 +49,7 @@ class OverviewAdmin(ReadOnlyAdmin):
         raise Http404("There is only one overview.")
 
 
-def _measured() -> dict[str, Any]:
+def _measured(url: Address) -> dict[str, Any]:
     try:
         found = statistics(EventStore().using)
     except EventStoreError as error:
@@ -52,12 +57,14 @@ def _measured() -> dict[str, Any]:
     return {
         "measured_at": telling.moment(found.measured_at),
         "totals": _totals(found),
-        "problems": [(problem.text, _problem_url(problem.subscription)) for problem in problems(found)],
+        "problems": [
+            (problem.text, url(problem.subscription) if problem.subscription else "") for problem in problems(found)
+        ],
         "hour": _rate(found.hour, "in the last hour, by minutes", "%H:%M"),
         "day": _rate(found.day, "in the last day, by half hours", "%H:%M"),
         "categories": _kinds(found.categories, found),
         "event_types": _kinds(found.event_types, found),
-        "subscriptions": [_subscription(found, number) for number in range(len(found.subscriptions))],
+        "subscriptions": [_subscription(found, number, url) for number in range(len(found.subscriptions))],
         "workers": [_worker(worker) for worker in found.workers],
         "watermark": _watermark(found),
         "holders": [_holder(holder, found.watermark.drawn) for holder in found.watermark.holders],
@@ -75,12 +82,6 @@ def _totals(found: StoreStatistics) -> telling.Facts:
         ("Oldest unprocessed event", waits),
         ("Workers", telling.number(len(found.workers))),
     )
-
-
-def _problem_url(subscription: str | None) -> str:
-    if subscription is None:
-        return ""
-    return reverse("admin:eventstore_subscription_change", args=[quoted(subscription)])
 
 
 def _rate(rate: Rate, when: str, form: str) -> dict[str, Any]:
@@ -113,11 +114,11 @@ def _percent(part: int, whole: int) -> str:
     return f"{min(100.0, 100 * part / whole):.0f} %" if whole else "0 %"
 
 
-def _subscription(found: StoreStatistics, number: int) -> dict[str, Any]:
+def _subscription(found: StoreStatistics, number: int, url: Address) -> dict[str, Any]:
     status = found.subscriptions[number]
     return {
         "name": status.name,
-        "url": _problem_url(status.name),
+        "url": url(status.name),
         "state": telling.state(status.status),
         "trend": telling.state(found.trends[status.name]),
         "lag": telling.number(status.lag),

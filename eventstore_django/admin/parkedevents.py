@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from ..models import Event, ParkedEvent
+from ..models import Event, ParkedEvent, Stream, Subscription
 from ..store import EventStore
 from ..workers.tracebacks import error_line
-from . import telling
+from . import jsontrees, telling
 from .acting import ActingAdmin
 from .parkedactions import DiscardAction, RetryAction, RetryStreamAction
 from .quoting import quoted
@@ -37,6 +34,10 @@ class ParkedEventAdmin(ActingAdmin):
     search_fields = ("stream_id__exact",)
     search_help_text = "Exact stream name"
     operations = (RetryAction, RetryStreamAction, DiscardAction)
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["eventstore/json.css"]}
+        js: ClassVar[list[str]] = ["eventstore/json.js"]
 
     @admin.display(description="Position")
     def where(self, row: ParkedEvent) -> str:
@@ -77,15 +78,22 @@ class ParkedEventAdmin(ActingAdmin):
             "heading": f"{shown.event_type} at position {shown.position}",
             "facts": _facts(shown),
             "state": telling.state(shown.status),
-            "event": event if may_see else None,
             "is_erased": event is None,
-            "may_see_event": may_see,
-            "payload": _text(event.payload) if event and may_see else "",
-            "event_url": _event_url(event) if event and may_see else "",
-            "subscription_url": reverse("admin:eventstore_subscription_change", args=[quoted(shown.subscription_id)]),
+            **(self._shown(event) if event and may_see else {}),
+            "subscription_url": self.reverse("change", quoted(shown.subscription_id), of=Subscription),
             "behind": self._behind(shown),
             "actions": self.offered(request, shown),
             "entries": self.log_of(shown),
+        }
+
+    def _shown(self, event: Event) -> dict[str, Any]:
+        """Return the payload, and where there is more of it."""
+        key = quoted(event.pk)
+        return {
+            "payload": jsontrees.Shown.of(event.payload),
+            "json_url": self.reverse("json", key, of=Event),
+            "event_url": self.reverse("change", key, of=Event),
+            "stream_url": self.reverse("change", quoted(event.stream_id), of=Stream),
         }
 
     def _behind(self, shown: ParkedEvent) -> list[tuple[str, SafeString, str]]:
@@ -113,11 +121,3 @@ def _facts(row: ParkedEvent) -> telling.Facts:
         ("Shard", str(row.shard)),
         ("During a replay", "yes" if row.is_replay else "no"),
     )
-
-
-def _text(payload: Any) -> str:
-    return json.dumps(payload, cls=DjangoJSONEncoder, indent=2, ensure_ascii=False)
-
-
-def _event_url(event: Event) -> str:
-    return reverse("admin:eventstore_event_change", args=[event.pk])

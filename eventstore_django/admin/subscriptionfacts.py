@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -46,7 +44,6 @@ def measured_subscription(alias: str, row: Subscription) -> dict[str, Any] | Non
         "settings": _settings(row),
         "is_declared": registry.get(row.pk) is not None,
         "rebuild": rebuild_state(alias, row),
-        "kept_url": f"{reverse('admin:eventstore_parkedevent_changelist')}?{_only(row)}",
         "last_error_at": telling.moment(row.last_error_at),
     }
 
@@ -122,10 +119,6 @@ def _word(value: Any) -> str:
 
 def _is_flag(value: Any) -> bool:
     return value is None or isinstance(value, bool)
-
-
-def _only(row: Subscription) -> str:
-    return urlencode({"subscription__name__exact": row.pk})
 
 
 def _in_words(lags: Sequence[int]) -> str:

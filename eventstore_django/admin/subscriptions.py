@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -10,7 +11,7 @@ from django.http import Http404, HttpRequest
 from django.utils.safestring import SafeString
 
 from ..backends import backend_for
-from ..models import Subscription
+from ..models import ParkedEvent, Subscription
 from ..store import EventStore
 from ..workers.sampling import history
 from ..workers.statuses import statuses
@@ -103,4 +104,10 @@ class SubscriptionAdmin(ActingAdmin):
         measured = measured_subscription(EventStore().using, shown)
         if measured is None:
             raise Http404("It is gone.")
-        return {**measured, "actions": self.offered(request, shown), "entries": self.log_of(shown)}
+        only = urlencode({"subscription__name__exact": shown.pk})
+        return {
+            **measured,
+            "kept_url": f"{self.reverse('changelist', of=ParkedEvent)}?{only}",
+            "actions": self.offered(request, shown),
+            "entries": self.log_of(shown),
+        }

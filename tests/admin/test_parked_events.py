@@ -81,7 +81,7 @@ def test_a_page_shows_the_traceback_the_payload_and_what_waits_behind(admin_clie
     text = page(admin_client, row)
     assert "Traceback" in text
     assert "no account &lt;b&gt;7&lt;/b&gt;" in text
-    assert "&quot;amount&quot;: &quot;5.00&quot;" in text
+    assert '<bdi class="es-key">amount</bdi> <bdi class="es-string">&quot;5.00&quot;</bdi>' in text
     others = ParkedEvent.objects.exclude(pk=row.pk)
     assert all(f"{PARKED}{other.pk}/change/" in text for other in others)
     assert f"/admin/eventstore/event/{row.position}/change/" in text

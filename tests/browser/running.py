@@ -40,7 +40,7 @@ EVENTS = 4000
 def fill() -> None:
     """Put it into the database."""
     now = timezone.now()
-    events = Event.objects.bulk_create(_events(now))
+    events = Event._base_manager.bulk_create(_events(now))
     names = {event.stream_id: event.category for event in events}
     Stream.objects.bulk_create(Stream(stream_id=name, version=1, category=category) for name, category in names.items())
     EventStore().append("Account-1007", [NewEvent("MoneyDeposited", {"amount": "250.00", "from": "Order-4411"})])
