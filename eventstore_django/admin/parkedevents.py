@@ -61,9 +61,10 @@ class ParkedEventAdmin(ActingAdmin):
         return format_html("{}<br>{}", telling.state(row.status), tried)
 
     @admin.display(description="Since")
-    def since(self, row: ParkedEvent) -> str:
+    def since(self, row: ParkedEvent) -> SafeString:
         """Show when it was kept aside."""
-        return f"{timezone.localtime(row.created_at):%Y-%m-%d %H:%M}"
+        at = timezone.localtime(row.created_at)
+        return format_html("{}<br>{}", f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}")
 
     @admin.display(description="Error")
     def error_now(self, row: ParkedEvent) -> SafeString:

@@ -96,6 +96,24 @@ def test_the_overview_tells_who_holds_the_watermark_back(site: Site, theme: str)
         writer.close()
 
 
+@pytest.mark.parametrize("name", ["subscriptions", "subscription"])
+def test_lines_are_lines_in_the_colours_of_the_theme(site: Site, name: str) -> None:
+    running.fill()
+    page = site.open(pages()[name])
+    found = page.locator(".es-line polyline").first.evaluate(
+        "line => [getComputedStyle(line).fill, getComputedStyle(line).stroke, getComputedStyle(line).strokeWidth]"
+    )
+    assert (found[0], found[2]) == ("none", "2px")
+    assert found[1] not in ("none", "rgb(0, 0, 0)")
+
+
+@pytest.mark.parametrize("name", ["subscriptions", "parked-events"])
+def test_a_list_is_not_cut_off(site: Site, name: str) -> None:
+    running.fill()
+    page = site.open(pages()[name])
+    assert page.locator("#changelist .results").evaluate("list => list.scrollWidth <= list.clientWidth")
+
+
 def test_a_subscription_is_paused_and_resumed_by_the_keyboard(site: Site) -> None:
     running.fill()
     site.open(f"{SUBSCRIPTIONS}balances/change/")
