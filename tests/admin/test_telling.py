@@ -27,8 +27,17 @@ def test_an_estimate_says_so_and_is_round(value: Tally, told: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [(None, "-"), (0, "0 s"), (0.04, "0.0 s"), (9.96, "10.0 s"), (59, "59 s"), (119, "119 s"), (120, "2 min")]
-    + [(7_199, "120 min"), (7_200, "2 h"), (172_800, "2 d")],
+    [
+        (None, "-"),
+        (0, "0 s"),
+        (0.04, "0.0 s"),
+        (9.96, "10.0 s"),
+        (119, "119 s"),
+        (120, "2 min"),
+        (7_199, "120 min"),
+        (7_200, "2 h"),
+        (172_800, "2 d"),
+    ],
 )
 def test_a_span_is_told_in_the_unit_that_fits(value: float | None, told: str) -> None:
     assert telling.seconds(value) == told
