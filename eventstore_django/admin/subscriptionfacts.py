@@ -48,11 +48,11 @@ def measured_subscription(alias: str, row: Subscription) -> dict[str, Any] | Non
     }
 
 
-def lag_line(past: History, now: float) -> SafeString:
+def lag_line(past: History, now: float, lag: int | None) -> SafeString:
     """Draw the lag of the last minutes, with the word for where it is going."""
     lags = [sample.lag for sample in past.samples]
     return format_html(
-        '<span class="es-trend">{}{}</span>', charts.line(lags, _in_words(lags)), telling.state(past.trend(now))
+        '<span class="es-trend">{}{}</span>', charts.line(lags, _in_words(lags)), telling.state(past.trend(now, lag))
     )
 
 
@@ -67,7 +67,7 @@ def _facts(row: Subscription, status: SubscriptionStatus, past: History, now: fl
         ("Position", telling.number(status.position)),
         ("Lag", f"{telling.number(status.lag)} positions"),
         ("Lag in time", telling.seconds(status.lag_seconds)),
-        ("Trend", telling.state(past.trend(now))),
+        ("Trend", telling.state(past.trend(now, status.lag))),
         ("Handles", telling.rate(past.rate(now))),
         ("Handled in all", telling.number(sum(shard.handled for shard in status.shards))),
         ("Parked", telling.number(status.parked)),

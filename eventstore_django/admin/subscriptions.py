@@ -74,7 +74,7 @@ class SubscriptionAdmin(ActingAdmin):
     @admin.display(description="Trend")
     def trend(self, row: Any) -> SafeString:
         """Show the lag of the last minutes, and where it is going."""
-        return lag_line(history(row), row.now)
+        return lag_line(history(row), row.now, row.doing.lag if row.doing else None)
 
     @admin.display(description="Handles")
     def rate(self, row: Any) -> str:

@@ -65,11 +65,11 @@ class History:
 
     samples: Sequence[Sample]
 
-    def trend(self, now: float) -> Trend:
-        """Return where it is going, at a moment in seconds since 1970."""
+    def trend(self, now: float, lag: int | None = None) -> Trend:
+        """Return where it is going, at a moment in seconds since 1970, with the lag of that moment if it is known."""
         if len(self.samples) < 2 or now - self.samples[-1].at > 4 * SAMPLE_SECONDS:
             return Trend.UNKNOWN
-        before, after = self.samples[-RECENT:][0].lag, self.samples[-1].lag
+        before, after = self.samples[-RECENT:][0].lag, self.samples[-1].lag if lag is None else lag
         if after == 0:
             return Trend.CAUGHT_UP
         # So much up or down is what an ordinary batch makes of it.
