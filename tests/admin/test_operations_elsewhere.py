@@ -66,3 +66,17 @@ def test_a_parked_event_is_discarded_where_it_is(admin_client: Client) -> None:
     row.refresh_from_db(using="sqlite")
     assert (row.status, row.actor) == ("discarded", "admin")
     assert len(logged()) == 1
+
+
+def test_a_replica_is_not_asked_for_what_is_operated_on(admin_client: Client) -> None:
+    class ReadsElsewhere(EventsOnSQLite):
+        def db_for_read(self, model: Any, **hints: Any) -> str | None:
+            return None
+
+    append("A")
+    follow()
+    run()
+    with override_settings(DATABASE_ROUTERS=[ReadsElsewhere()]):
+        assert NAME in admin_client.get(SUBSCRIPTIONS).content.decode()
+        assert admin_client.post(f"{SUBSCRIPTIONS}{NAME}/pause/").status_code == 302
+    assert Subscription.objects.using("sqlite").get().status == "paused"
