@@ -52,7 +52,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Refuse all conditions but those of the filters: others would read the whole table."""
-        return any(lookup in _parameters(choice) for choice in self.list_filter)
+        return any(_reads(choice, lookup) for choice in self.list_filter)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show a page of the list."""
@@ -118,11 +118,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
         return reverse(name, args=arguments, current_app=self.admin_site.name)
 
 
-def _parameters(choice: Any) -> tuple[str, ...]:
-    """Return the parameters of the address that a filter reads: a class of one, or the name of a field."""
+def _reads(choice: Any, lookup: str) -> bool:
+    """Whether a filter of a list, a class or the name of a field, reads this parameter of the address."""
     if isinstance(choice, str):
-        return (choice, f"{choice}__exact", f"{choice}__isnull")
-    return tuple(getattr(choice, "names", (getattr(choice, "parameter_name", ""),)))
+        return lookup == choice or (lookup.startswith(f"{choice}__") and lookup.endswith(("__exact", "__isnull")))
+    return lookup in getattr(choice, "names", (getattr(choice, "parameter_name", None),))
 
 
 def refuse_writing(request: HttpRequest) -> None:
