@@ -28,7 +28,8 @@ class EventChangeList(KeysetChangeList):
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> EventQuerySet:
         """Apply the filters, and what the search was found to mean."""
-        events = cast("EventQuerySet", super().get_queryset(request, *args, **kwargs))
+        # Payloads may be large, and the list shows none.
+        events = cast("EventQuerySet", super().get_queryset(request, *args, **kwargs).defer("payload"))
         equal = [spec for spec in self.filter_specs if isinstance(spec, EqualFilter)]
         self._conditions = {spec.parameter_name for spec in equal if spec.value() is not None}
         if not self.query:

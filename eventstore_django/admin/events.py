@@ -81,7 +81,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     def facts(self, request: HttpRequest, shown: Event) -> dict[str, Any]:
         """Return what belongs to an event: what is around it, what caused it, what it caused."""
-        events = self.get_queryset(request)
+        events = self.get_queryset(request).defer("payload", "metadata")
         reading = Reading.of(shown)
         correlation = Correlation.of(correlation_of(shown), events.db)
         return {

@@ -44,13 +44,14 @@ def standings(stream: Stream) -> list[Standing]:
     followers = [row for row in Subscription.objects.using(alias).order_by("pk")[:MOST] if _follows(row, stream)]
     shards = _shards(followers, alias)
     held = _held(stream)
+    last = _last_position(stream)
     found = []
     for row in followers:
         its_shards = shards.get(row.pk)
         if its_shards:
             shard = its_shards[shard_of(stream.pk, len(its_shards))]
             kept = held.get((row.pk, row.version), 0)
-            ahead = _ahead(stream, shard.position)
+            ahead = _ahead(stream, shard.position) if shard.position < last else 0
             found.append(Standing(row.pk, row.status, shard.number, shard.position, ahead, kept))
     return found
 
@@ -68,6 +69,11 @@ def _shards(rows: Sequence[Subscription], alias: str | None) -> dict[str, list[S
         if shard.version == versions[shard.subscription_id]:
             found.setdefault(shard.subscription_id, []).append(shard)
     return found
+
+
+def _last_position(stream: Stream) -> int:
+    events = Event.objects.using(stream._state.db).filter(stream=stream.pk)
+    return events.order_by("-event_version").values_list("position", flat=True).first() or 0
 
 
 def _ahead(stream: Stream, position: int) -> int:

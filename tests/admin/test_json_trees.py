@@ -59,6 +59,13 @@ def test_what_is_too_long_for_a_page_is_not_in_it() -> None:
     assert len(shown.tree) < 2 * jsontrees.MAX_TEXT
 
 
+def test_a_large_value_makes_no_large_page() -> None:
+    value = {f"{number}{'k' * 2000}": "x" * 100_000 for number in range(200)}
+    shown = jsontrees.Shown.of(value)
+    assert shown.is_cut
+    assert len(shown.tree) < 1_000_000
+
+
 def test_hidden_characters_are_marked_and_isolated() -> None:
     assert visible("a\u202eb") == (
         '<bdi class="es-text">a<span class="es-hidden" title="right-to-left override">U+202E</span>b</bdi>'
