@@ -1,3 +1,3 @@
-"""The event store in Django's admin: history to be looked at, by nobody to be changed."""
+"""The event store in Django's admin: history to be looked at, by nobody to be changed; and the operators' pages."""
 
-from . import erasures, events, snapshots, streams  # noqa: F401  # each registers its pages
+from . import erasures, events, overview, parkedevents, snapshots, streams, subscriptions  # noqa: F401  # each registers its pages

@@ -25,9 +25,10 @@ class Correlation:
     @classmethod
     def of(cls, correlation_id: str, using: str) -> Correlation:
         """Read a correlation."""
-        found = Event.objects.using(using).correlated_with(correlation_id).order_by("position")[: MOST + 1]
-        events = list(found)
-        return cls(correlation_id, events[:MOST], len(events) > MOST)
+        events = Event.objects.using(using).correlated_with(correlation_id).defer("payload")
+        found = events.order_by("position")[: MOST + 1]
+        first = list(found)
+        return cls(correlation_id, first[:MOST], len(first) > MOST)
 
 
 def noted(event: Event, key: str) -> str | None:

@@ -6,18 +6,20 @@ from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from ..models import Event, Stream
 from ..querysets import EventQuerySet
-from . import cells, jsontrees, searching
+from . import cells, jsontrees, neighbours, searching
 from .causation import Correlation, cause_of, correlation_of, effects_of
 from .correlations import Waterfall
 from .eventlists import EventChangeList
 from .filters import CategoryFilter, EventTypeFilter, PartitionFilter, StoredFilter
+from .jsonfiles import json_file
 from .quoting import quoted
+from .readings import Reading
 from .readonly import ReadOnlyAdmin
 
 _JUMPS = ("position", "event", "stream")
@@ -27,7 +29,7 @@ _JUMPS = ("position", "event", "stream")
 class EventAdmin(ReadOnlyAdmin):
     """The log, the newest event first; each event; and what belongs together across streams."""
 
-    list_display = ("at_position", "of_type", "in_stream", "event_version", "happened", "in_correlation")
+    list_display = ("at_position", "of_type", "in_stream", "version", "happened", "in_correlation")
     list_display_links = None
     list_filter = (EventTypeFilter, CategoryFilter, PartitionFilter, StoredFilter)
     ordering = ("-position",)
@@ -61,7 +63,7 @@ class EventAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show a page of the log; or go to the one thing that a search names."""
         search = request.GET.get("q", "")
-        if search and len(request.GET) == 1 and self.has_view_permission(request):
+        if search and self.has_view_permission(request):
             address = self._named(request, search)
             if address is not None:
                 return HttpResponseRedirect(address)
@@ -79,27 +81,25 @@ class EventAdmin(ReadOnlyAdmin):
 
     def facts(self, request: HttpRequest, shown: Event) -> dict[str, Any]:
         """Return what belongs to an event: what is around it, what caused it, what it caused."""
-        events = self.get_queryset(request)
+        events = self.get_queryset(request).defer("payload", "metadata")
+        reading = Reading.of(shown)
         correlation = Correlation.of(correlation_of(shown), events.db)
         return {
             "heading": shown.event_type,
+            "reading": reading,
+            "payload_title": "Payload as it is stored" if reading.payload else "Payload",
             "payload": jsontrees.Shown.of(shown.payload),
             "metadata": jsontrees.Shown.of(shown.metadata),
             "previous": events.filter(position__lt=shown.position).order_by("-position").first(),
             "next": events.filter(position__gt=shown.position).order_by("position").first(),
-            "before": self._neighbour(request, shown, -1),
-            "after": self._neighbour(request, shown, +1),
+            "before": neighbours.earlier(events, shown),
+            "after": neighbours.later(events, shown),
             "cause": cause_of(shown),
             "effects": effects_of(shown, correlation),
             "correlation": correlation,
             "correlation_query": urlencode({"id": correlation.correlation_id}),
             "json_url": self.reverse("json", str(shown.position)),
         }
-
-    def _neighbour(self, request: HttpRequest, shown: Event, step: int) -> Event | None:
-        version = shown.event_version + step
-        found: Event | None = self.get_queryset(request).filter(stream=shown.stream_id, event_version=version).first()
-        return found
 
     def correlation_view(self, request: HttpRequest) -> HttpResponse:
         """Show what caused what in one correlation, across streams, along the time."""
@@ -118,9 +118,7 @@ class EventAdmin(ReadOnlyAdmin):
     def json_view(self, request: HttpRequest, position: int) -> HttpResponse:
         """Give an event's payload and metadata as a file, whatever their size."""
         event: Event = self.shown_object(request, str(position))
-        response = JsonResponse({"payload": event.payload, "metadata": event.metadata})
-        response["Content-Disposition"] = f'attachment; filename="event-{position}.json"'
-        return response
+        return json_file({"payload": event.payload, "metadata": event.metadata}, f"event-{position}")
 
     @admin.display(description="Position")
     def at_position(self, event: Event) -> SafeString:
@@ -131,6 +129,11 @@ class EventAdmin(ReadOnlyAdmin):
     def of_type(self, event: Event) -> SafeString:
         """Show the type, in its colour."""
         return cells.chip(event.event_type)
+
+    @admin.display(description="Version")
+    def version(self, event: Event) -> str:
+        """Show its place in the stream."""
+        return str(event.event_version)
 
     @admin.display(description="Stream")
     def in_stream(self, event: Event) -> SafeString:

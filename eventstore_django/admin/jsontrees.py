@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from .visible import is_hidden, marked
+from .visible import SUSPECTS, is_hidden, marked
 
 MAX_NODES = 1500
 """Values that a tree shows; what is beyond is told as a number."""
@@ -33,8 +33,9 @@ class Shown:
     @classmethod
     def of(cls, value: Any) -> Shown:
         """Make what a page shows of a value."""
-        whole = text(value)
-        return cls(tree(value), whole if len(whole) <= MAX_TEXT else "", len(whole) > MAX_TEXT)
+        written = json.dumps(value, indent=2, ensure_ascii=False)
+        is_cut = len(written) > MAX_TEXT
+        return cls(tree(value), "" if is_cut else _visible(written), is_cut)
 
 
 def tree(value: Any) -> SafeString:
@@ -44,8 +45,11 @@ def tree(value: Any) -> SafeString:
 
 def text(value: Any) -> str:
     """Return a value as JSON text; hidden characters are escaped, so that nothing in it is invisible."""
-    written = json.dumps(value, indent=2, ensure_ascii=False)
-    return "".join(escape(c) if is_hidden(c) else c for c in written)
+    return _visible(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _visible(written: str) -> str:
+    return SUSPECTS.sub(lambda found: escape(found[0]) if is_hidden(found[0]) else found[0], written)
 
 
 def escape(character: str) -> str:
@@ -58,6 +62,7 @@ class _Tree:
 
     def __init__(self) -> None:
         self._left = MAX_NODES
+        self._text_left = 2 * MAX_TEXT
 
     def node(self, value: Any, depth: int) -> SafeString:
         if isinstance(value, dict):
@@ -65,6 +70,9 @@ class _Tree:
         if isinstance(value, list):
             keys = (format_html('<span class="es-index">{}</span>', number) for number in range(len(value)))
             return self._members(list(zip(keys, value, strict=True)), "[]", depth)
+        if isinstance(value, str):
+            self._text_left = max(0, self._text_left - len(value))
+            return _string(value, MAX_TEXT if self._text_left else _LONG)
         return scalar(value)
 
     def _members(self, members: list[tuple[SafeString, Any]], brackets: str, depth: int) -> SafeString:
@@ -95,19 +103,20 @@ class _Tree:
 
 
 def _key(key: str) -> SafeString:
-    return format_html('<bdi class="es-key">{}</bdi>', marked(key, escape) or '""')
+    shown = key if len(key) <= _LONG else key[:_LONG] + "…"
+    return format_html('<bdi class="es-key">{}</bdi>', marked(shown, escape) or '""')
 
 
 def scalar(value: Any) -> SafeString:
     """Return a text, number, truth value or null as HTML."""
     if isinstance(value, str):
-        return _string(value)
+        return _string(value, MAX_TEXT)
     kind = "null" if value is None else "boolean" if isinstance(value, bool) else "number"
     return format_html('<span class="es-{}">{}</span>', kind, json.dumps(value))
 
 
-def _string(value: str) -> SafeString:
-    literal = json.dumps(value, ensure_ascii=False)
+def _string(value: str, most: int) -> SafeString:
+    literal = json.dumps(value[: most + 1], ensure_ascii=False)
     if len(literal) <= _LONG:
         return format_html('<bdi class="es-string">{}</bdi>', marked(literal, escape))
     return format_html(
@@ -115,5 +124,5 @@ def _string(value: str) -> SafeString:
         '</summary><bdi class="es-string">{}</bdi></details>',
         marked(literal[: _LONG // 2], escape),
         len(value),
-        marked(literal[:MAX_TEXT], escape),
+        marked(literal[:most], escape),
     )

@@ -14,6 +14,9 @@ _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\u
 _SPECIAL = re.compile(f"[{_BLANK}]")
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 _HARMLESS = frozenset(" \n\t")
+SUSPECTS = re.compile("[^\x20-\x7e\xa1-\xac\xae-\u02ff]")
+"""All but plain Latin: what has to be looked at one by one."""
+
 _PIECES = re.compile("([^\x20-\x7e\xa1-\xac\xae-\u02ff]+)")  # all but plain Latin, to be looked at one by one
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ..workers import tracebacks
+
 
 def columns(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
     """Return a line of headings and one for each row; numbers stand at the right of their columns."""
@@ -20,12 +22,8 @@ def printable(text: str) -> str:
 
 
 def error_line(text: str) -> str:
-    """Return the line of a traceback that names the error; the last line of any other text."""
-    lines = text.splitlines() or [""]
-    begins = [number for number, line in enumerate(lines) if line.startswith("Traceback ")]
-    # Below it stand the frames, indented. What the error says may have several lines.
-    below = lines[begins[-1] + 1 :] if begins else []
-    return printable(next((line for line in below if not line.startswith(" ")), lines[-1]))
+    """Return the line of a traceback that names the error, to be printed."""
+    return printable(tracebacks.error_line(text))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], numbers: Sequence[bool]) -> str:

@@ -9,12 +9,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
-from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ..backends import backend_for
 from ..exceptions import UnknownSubscription
-from ..models import ParkedEvent, Subscription, Worker
+from ..models import Subscription, Worker
 from ..store import EventStore
 from ..subscriptions.declarations import registry
 from ..transfer.failures import told_in_one_line
@@ -60,12 +59,6 @@ def add_noinput_option(parser: CommandParser) -> None:
 def events_alias(database: str | None) -> str:
     """Return the database to work on."""
     return EventStore(using=database).using
-
-
-def kept_aside(alias: str, subscription: Subscription) -> QuerySet[ParkedEvent]:
-    """Return what the version in use has not handled in its turn, and nobody has discarded."""
-    rows = ParkedEvent.objects.using(alias).filter(subscription=subscription, version=subscription.version)
-    return rows.exclude(status=ParkedEvent.Status.DISCARDED)
 
 
 def ask(question: str, expected: str) -> None:

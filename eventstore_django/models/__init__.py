@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from .history import ErasedEvent, Erasure, Event, Snapshot, Stream
-from .subscriptions import LogHead, ParkedEvent, Subscription, SubscriptionShard, Worker
+from .subscriptions import LogHead, Overview, ParkedEvent, Subscription, SubscriptionShard, Worker
 
 __all__ = [
     "ErasedEvent",
     "Erasure",
     "Event",
     "LogHead",
+    "Overview",
     "ParkedEvent",
     "Snapshot",
     "Stream",

@@ -36,6 +36,16 @@ class LogHead(models.Model):
         return f"head at {self.position}"
 
 
+class Overview(LogHead):
+    """How the store is doing as a whole: a page of the admin and the permission to see it, no rows of its own."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = "overview"
+        verbose_name_plural = "overview"
+
+
 class Worker(models.Model):
     """A process that runs subscriptions. Its id is new with each start: a name can come back, an id never."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 from ..backends import backend_for
 from ..backends.tallies import Kinds, Tally
 from ..models import Subscription
-from ..workers.sampling import Trend, history
+from ..workers.sampling import History, Trend, history
 from ..workers.statuses import SubscriptionStatus, statuses
 from .rates import Rate, rates
 from .unprocessed import Unprocessed, oldest_unprocessed
@@ -49,7 +50,9 @@ def statistics(alias: str) -> StoreStatistics:
         now = backend.now()
         hour, day = rates(backend, now)
         subscriptions = statuses(alias)
-        histories = {row.pk: history(row) for row in Subscription.objects.using(alias).only("pk", "samples")}
+        # One that was added in between has none yet.
+        rows = Subscription.objects.using(alias).only("pk", "samples")
+        histories = defaultdict(lambda: History(()), {row.pk: history(row) for row in rows})
         second = now.timestamp()
         return StoreStatistics(
             measured_at=now,
@@ -61,8 +64,8 @@ def statistics(alias: str) -> StoreStatistics:
             event_types=backend.kinds("event_type"),
             watermark=watermark_status(backend),
             subscriptions=subscriptions,
-            trends={name: found.trend(second) for name, found in histories.items()},
-            handled_per_second={name: found.rate(second) for name, found in histories.items()},
+            trends={one.name: histories[one.name].trend(second, one.lag) for one in subscriptions},
+            handled_per_second={one.name: histories[one.name].rate(second) for one in subscriptions},
             oldest_unprocessed=oldest_unprocessed(subscriptions, now),
             workers=workforce(backend, now),
         )

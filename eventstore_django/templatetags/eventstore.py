@@ -7,7 +7,7 @@ from datetime import datetime
 from django import template
 from django.utils.safestring import SafeString
 
-from ..admin import cells
+from ..admin import cells, jsontrees, timelines
 from ..admin import visible as showing
 from ..admin.quoting import quoted as quoted_key
 
@@ -51,6 +51,30 @@ def moment(at: datetime | None) -> SafeString:
 
 
 @register.filter
+def zoned_moment(at: datetime | None) -> SafeString:
+    """Show a time to the millisecond, and in which time zone."""
+    return cells.moment(at, zone=True)
+
+
+@register.filter
 def exact_moment(at: datetime | None) -> SafeString:
     """Show a time to the microsecond."""
     return cells.moment(at, "microseconds", zone=True)
+
+
+@register.filter
+def digest(payload: object) -> SafeString:
+    """Show the beginning of a payload on one line."""
+    return timelines.digest(payload)
+
+
+@register.filter
+def json_tree(value: object) -> SafeString:
+    """Show a JSON value as a tree that folds."""
+    return jsontrees.tree(value)
+
+
+@register.filter
+def json_text(text: str) -> SafeString:
+    """Show a piece of JSON, hidden characters marked as JSON escapes them."""
+    return showing.marked(text, jsontrees.escape)

@@ -114,6 +114,12 @@ def discard_parked(alias: str, name: str, position: int, *, reason: str, actor: 
         changed(alias)
 
 
+def kept_aside(alias: str, subscription: Subscription) -> QuerySet[ParkedEvent]:
+    """Return what the version in use has not handled in its turn, and nobody has discarded."""
+    rows = ParkedEvent.objects.using(alias).filter(subscription=subscription, version=subscription.version)
+    return rows.exclude(status=ParkedEvent.Status.DISCARDED)
+
+
 def shards(alias: str, subscription: Subscription) -> QuerySet[SubscriptionShard]:
     """Return the shards of the version in use."""
     return SubscriptionShard.objects.using(alias).filter(subscription=subscription, version=subscription.version)

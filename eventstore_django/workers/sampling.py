@@ -19,10 +19,14 @@ from ..models import Subscription
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+FEW = 10
+"""Positions that a lag may change by without going anywhere."""
 SAMPLE_SECONDS = 15
 """Time between two samples."""
 KEPT = 40
 """Samples that are kept: ten minutes."""
+MOST_LAGS = 1280
+"""Lags that are kept of a subscription: one with more than 32 shards has fewer samples."""
 RECENT = 9
 """Samples that a trend is read from: two minutes."""
 
@@ -61,15 +65,15 @@ class History:
 
     samples: Sequence[Sample]
 
-    def trend(self, now: float) -> Trend:
-        """Return where it is going, at a moment in seconds since 1970."""
+    def trend(self, now: float, lag: int | None = None) -> Trend:
+        """Return where it is going, at a moment in seconds since 1970, with the lag of that moment if it is known."""
         if len(self.samples) < 2 or now - self.samples[-1].at > 4 * SAMPLE_SECONDS:
             return Trend.UNKNOWN
-        before, after = self.samples[-RECENT:][0].lag, self.samples[-1].lag
+        before, after = self.samples[-RECENT:][0].lag, self.samples[-1].lag if lag is None else lag
         if after == 0:
             return Trend.CAUGHT_UP
-        # A tenth up or down is what an ordinary batch makes of it.
-        if abs(after - before) <= max(before, after) / 10:
+        # So much up or down is what an ordinary batch makes of it.
+        if abs(after - before) <= max(FEW, max(before, after) / 10):
             return Trend.STEADY
         return Trend.FALLING_BEHIND if after > before else Trend.CATCHING_UP
 
@@ -129,4 +133,5 @@ def _with(samples: list[Any], sample: list[int]) -> list[Any]:
     # clock that was set back.
     if len(last) != len(sample) or last[1] > sample[1] or last[0] > sample[0]:
         return [sample]
-    return [*samples, sample][-KEPT:]
+    shards = max(1, len(sample) - 2)
+    return [*samples, sample][-max(RECENT, min(KEPT, MOST_LAGS // shards)) :]

@@ -33,7 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.django_db(transaction=True))
+            if item.get_closest_marker("django_db") is None:
+                item.add_marker(pytest.mark.django_db(transaction=True))
             if not Path(CHROMIUM).exists():
                 item.add_marker(pytest.mark.skip(reason=reason))
     # Last of all: an open browser leaves an event loop running in this thread, in which no other could run.

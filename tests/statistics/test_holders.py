@@ -61,7 +61,7 @@ def test_the_transaction_that_counts_comes_first(log: EventStore, session: OpenS
 def test_a_transaction_that_has_not_appended_holds_nobody(log: EventStore, session: OpenSession) -> None:
     stranger = session()
     stranger.begin()
-    stranger.sql("SELECT pg_advisory_xact_lock_shared(7, 1)")
+    stranger.sql("SELECT pg_advisory_xact_lock_shared(7, 2000000000)")
     log.append("Fast-1", EVENT)
     assert watermark_status(backend_for("default")).holders == []
 
@@ -71,6 +71,15 @@ def test_ones_own_transaction_is_left_out(log: EventStore) -> None:
     with transaction.atomic():
         log.append("Own-1", [NewEvent("Noted", {})])
         assert watermark_status(backend_for("default")).holders == []
+
+
+def test_ones_own_transaction_is_left_out_beside_others(log: EventStore, session: OpenSession) -> None:
+    other = session()
+    other.begin()
+    other.run(log.append, "Other-1", [NewEvent("Noted", {})])
+    with transaction.atomic():
+        log.append("Own-1", [NewEvent("Noted", {})])
+        assert [holder.pid for holder in watermark_status(backend_for("default")).holders] == [other.pid]
 
 
 def test_a_prepared_transaction_is_told_by_its_name(log: EventStore, session: OpenSession) -> None:

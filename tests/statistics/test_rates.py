@@ -24,7 +24,7 @@ def stored(using: str, *moments: datetime, holes: Sequence[int] = ()) -> list[in
     """Store an event at each moment, in this order; return their positions. Some positions may be left out."""
     first = backend_for(using).drawn_position() + 1
     positions = [number for number in range(first, first + len(moments) + len(holes)) if number - first not in holes]
-    Event.objects.using(using).bulk_create(
+    Event._base_manager.using(using).bulk_create(
         Event(
             position=position,
             event_id=uuid4(),

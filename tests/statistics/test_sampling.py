@@ -175,6 +175,11 @@ def test_the_trend_is_that_of_the_last_two_minutes(lags: tuple[int, ...], trend:
     assert going(*lags).trend(NOW) is trend
 
 
+def test_the_lag_of_this_moment_counts_if_it_is_known() -> None:
+    assert going(100, 100).trend(NOW, 0) is Trend.CAUGHT_UP
+    assert going(100, 100).trend(NOW, 500) is Trend.FALLING_BEHIND
+
+
 def test_old_samples_tell_nothing() -> None:
     old = going(100, 50, until=NOW - 4 * SAMPLE_SECONDS - 1)
     assert (old.trend(NOW), old.rate(NOW)) == (Trend.UNKNOWN, None)

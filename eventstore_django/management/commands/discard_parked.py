@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from ...models import ParkedEvent, Subscription
 from ...workers import operations
 from ..columns import error_line
-from ..operating import SubscriptionCommand, add_noinput_option, ask, kept_aside
+from ..operating import SubscriptionCommand, add_noinput_option, ask
 
 Status = ParkedEvent.Status
 
@@ -35,9 +35,9 @@ class Command(SubscriptionCommand):
         """Show the event, ask, and discard it."""
         actor = _user() if options["actor"] is None else options["actor"]
         position = options["position"]
-        row = kept_aside(alias, subscription).filter(position=position).first()
+        row = operations.kept_aside(alias, subscription).filter(position=position).first()
         if row is not None and not options["noinput"]:
-            self._show(row, kept_aside(alias, subscription))
+            self._show(row, operations.kept_aside(alias, subscription))
             ask("Type the position of the event to discard it: ", str(position))
         operations.discard_parked(alias, subscription.pk, position, reason=options["reason"], actor=actor)
         self.stdout.write(f"The event at position {position} is discarded, by {actor}.")

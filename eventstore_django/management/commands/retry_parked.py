@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from ...models import ParkedEvent, Subscription
 from ...workers import operations
 from ..listing import kept_table
-from ..operating import SubscriptionCommand, kept_aside
+from ..operating import SubscriptionCommand
 
 Status = ParkedEvent.Status
 
@@ -32,7 +32,7 @@ class Command(SubscriptionCommand):
 
     def operate(self, alias: str, subscription: Subscription, options: dict[str, Any]) -> None:
         """Mark them, or show them."""
-        rows = _chosen(kept_aside(alias, subscription), options["position"], options["stream"])
+        rows = _chosen(operations.kept_aside(alias, subscription), options["position"], options["stream"])
         if options["list"]:
             self.stdout.write(kept_table(rows) or "Nothing is parked.")
             return
