@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from ..models import Event
 from .causation import noted
-from .cells import hue
+from .cells import HUES
 from .visible import visible_text
 
 ROW = 46
@@ -152,6 +152,8 @@ def lasting(span: timedelta) -> str:
 
 def _bars(events: Sequence[Event], start: datetime, span: timedelta) -> Iterator[Bar]:
     parents = causes(events)
+    # By their order on this page: few streams then never share a colour.
+    streams = list(dict.fromkeys(event.stream_id for event in events))
     placed: dict[int, Bar] = {}
     for row, (index, depth) in enumerate(in_tree_order(parents)):
         event, parent = events[index], parents[index]
@@ -167,6 +169,6 @@ def _bars(events: Sequence[Event], start: datetime, span: timedelta) -> Iterator
             at=at,
             cause_at=cause.at if cause else at,
             delay=lasting(event.occurred_at - since),
-            hue=hue(event.stream_id),
+            hue=streams.index(event.stream_id) % HUES,
         )
         yield placed[index]

@@ -9,10 +9,10 @@ from django.http import HttpRequest
 
 from ..querysets import EventQuerySet
 from . import searching
-from .filters import EqualFilter
+from .filters import EqualFilter, StoredFilter
 from .keyset import AFTER, BEFORE, KeysetChangeList, Page
 
-WINDOW = 100_000
+WINDOW = 50_000
 """Positions that a page looks through when no index serves all of its conditions at once."""
 
 # Conditions that one index serves together, each with the order of the positions.
@@ -46,7 +46,11 @@ class EventChangeList(KeysetChangeList):
         if len(self._conditions) < 2 or self._conditions in _INDEXED:
             return super().read(rows)
         ends = self.root_queryset.order_by().aggregate(lowest=Min("position"), highest=Max("position"))
-        return self._read_window(rows, ends["lowest"] or 0, ends["highest"] or 0)
+        lowest, highest = ends["lowest"] or 0, ends["highest"] or 0
+        for stored in (spec for spec in self.filter_specs if isinstance(spec, StoredFilter)):
+            lowest = max(lowest, stored.lowest or 0)
+            highest = highest if stored.highest is None else min(highest, stored.highest)
+        return self._read_window(rows, lowest, highest)
 
     def _read_window(self, rows: QuerySet[Any], lowest: int, highest: int) -> Page:
         if self.upwards:

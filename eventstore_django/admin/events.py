@@ -12,13 +12,14 @@ from django.utils.safestring import SafeString
 
 from ..models import Event, Stream
 from ..querysets import EventQuerySet
-from . import cells, jsontrees, searching
+from . import cells, jsontrees, neighbours, searching
 from .causation import Correlation, cause_of, correlation_of, effects_of
 from .correlations import Waterfall
 from .eventlists import EventChangeList
 from .filters import CategoryFilter, EventTypeFilter, PartitionFilter, StoredFilter
 from .jsonfiles import json_file
 from .quoting import quoted
+from .readings import Reading
 from .readonly import ReadOnlyAdmin
 
 _JUMPS = ("position", "event", "stream")
@@ -62,7 +63,7 @@ class EventAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show a page of the log; or go to the one thing that a search names."""
         search = request.GET.get("q", "")
-        if search and len(request.GET) == 1 and self.has_view_permission(request):
+        if search and self.has_view_permission(request):
             address = self._named(request, search)
             if address is not None:
                 return HttpResponseRedirect(address)
@@ -81,26 +82,24 @@ class EventAdmin(ReadOnlyAdmin):
     def facts(self, request: HttpRequest, shown: Event) -> dict[str, Any]:
         """Return what belongs to an event: what is around it, what caused it, what it caused."""
         events = self.get_queryset(request)
+        reading = Reading.of(shown)
         correlation = Correlation.of(correlation_of(shown), events.db)
         return {
             "heading": shown.event_type,
+            "reading": reading,
+            "payload_title": "Payload as it is stored" if reading.payload else "Payload",
             "payload": jsontrees.Shown.of(shown.payload),
             "metadata": jsontrees.Shown.of(shown.metadata),
             "previous": events.filter(position__lt=shown.position).order_by("-position").first(),
             "next": events.filter(position__gt=shown.position).order_by("position").first(),
-            "before": self._neighbour(request, shown, -1),
-            "after": self._neighbour(request, shown, +1),
+            "before": neighbours.earlier(events, shown),
+            "after": neighbours.later(events, shown),
             "cause": cause_of(shown),
             "effects": effects_of(shown, correlation),
             "correlation": correlation,
             "correlation_query": urlencode({"id": correlation.correlation_id}),
             "json_url": self.reverse("json", str(shown.position)),
         }
-
-    def _neighbour(self, request: HttpRequest, shown: Event, step: int) -> Event | None:
-        version = shown.event_version + step
-        found: Event | None = self.get_queryset(request).filter(stream=shown.stream_id, event_version=version).first()
-        return found
 
     def correlation_view(self, request: HttpRequest) -> HttpResponse:
         """Show what caused what in one correlation, across streams, along the time."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ..backends import backend_for
 from ..backends.distinct import distinct_values
+from ..backends.moments import positions_at
 from ..encoding import text_fault
 from .keyset import CURSORS
 from .visible import visible
@@ -21,6 +22,9 @@ from .visible import visible
 MOST = 100
 """Choices that a filter offers; other values are reached by the search (``type:Name``) or the address."""
 
+
+_SPARE = 1000
+"""Positions that one which was drawn earlier may have been stored later than: transactions overlap."""
 
 _SPANS = {
     "Any time": timedelta(0),
@@ -76,7 +80,6 @@ class StoredFilter(admin.ListFilter):
 
     title = "time stored"
     template = "admin/eventstore/stored_filter.html"
-    parameter_name = "stored"
     names = ("stored_from", "stored_to")
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
@@ -85,6 +88,7 @@ class StoredFilter(admin.ListFilter):
         self.given = {name: params.pop(name)[-1].strip() for name in self.names if name in params}
         self.others = [(name, text) for name, text in request.GET.items() if name not in (*self.names, *CURSORS)]
         self._moments = {name: self._moment(text) for name, text in self.given.items() if text}
+        self.lowest, self.highest = self._positions(model_admin.get_queryset(request).db)
 
     def has_output(self) -> bool:
         """Show it always."""
@@ -101,7 +105,8 @@ class StoredFilter(admin.ListFilter):
         for name, lookup in zip(self.names, ("gte", "lt"), strict=True):
             if name in self._moments:
                 queryset = queryset.filter(**{f"created_at__{lookup}": self._moments[name]})
-        return queryset
+        bounds = {"position__gt": self.lowest, "position__lte": self.highest}
+        return queryset.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
         """Offer spans that end now."""
@@ -109,6 +114,15 @@ class StoredFilter(admin.ListFilter):
             start = timezone.localtime(timezone.now() - span).strftime("%Y-%m-%dT%H:%M") if span else None
             address = changelist.get_query_string({"stored_from": start}, remove=list(self.names))
             yield {"selected": not span and not self.given, "query_string": address, "display": text}
+
+    def _positions(self, using: str) -> tuple[int | None, int | None]:
+        """Return the positions that the range lies between, with some to spare on both sides."""
+        moments = [moment for moment in self._moments.values() if moment is not None]
+        if self.fault or not moments:
+            return None, None
+        found = dict(zip(self._moments, positions_at(backend_for(using), moments), strict=True))
+        start, end = (found.get(name) for name in self.names)
+        return None if start is None else start - _SPARE, None if end is None else end + _SPARE
 
     def _moment(self, text: str) -> datetime | None:
         try:

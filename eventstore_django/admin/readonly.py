@@ -50,6 +50,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
         """Read pages by key."""
         return KeysetChangeList
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Refuse all conditions but those of the filters: others would read the whole table."""
+        return any(_reads(choice, lookup) for choice in self.list_filter)
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show a page of the list."""
         refuse_writing(request)
@@ -112,6 +116,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
         opts = of._meta if of else self.opts
         name = f"admin:{opts.app_label}_{opts.model_name}_{page}"
         return reverse(name, args=arguments, current_app=self.admin_site.name)
+
+
+def _reads(choice: Any, lookup: str) -> bool:
+    """Whether a filter of a list, a class or the name of a field, reads this parameter of the address."""
+    if isinstance(choice, str):
+        return lookup == choice or (lookup.startswith(f"{choice}__") and lookup.endswith(("__exact", "__isnull")))
+    return lookup in getattr(choice, "names", (getattr(choice, "parameter_name", None),))
 
 
 def refuse_writing(request: HttpRequest) -> None:

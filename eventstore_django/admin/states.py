@@ -11,11 +11,11 @@ from typing import Any
 from ..aggregates.registry import aggregate_class
 from ..models import Event, Snapshot, Stream
 from ..names import StreamName
-from ..querysets import EventQuerySet
 from ..repositories.loading import Loading
 from ..store import EventStore
 from .differences import MAX_DIFFERENCES, Difference, differences
 from .jsontrees import Shown
+from .neighbours import at_version
 
 MOST_REPLAYED = 5_000
 """Events that are applied to show a state; a snapshot makes the way shorter."""
@@ -48,7 +48,7 @@ class Step:
     @cached_property
     def event(self) -> Event | None:
         """The event that led to this version; None if it was erased."""
-        return self._events.filter(event_version=self.version).first()
+        return at_version(Event.objects.using(self.stream._state.db), self.stream.pk, self.version)
 
     @cached_property
     def kind(self) -> str:
@@ -87,11 +87,6 @@ class Step:
     def payload(self) -> Shown | None:
         """The details of the event."""
         return None if self.event is None else Shown.of(self.event.payload)
-
-    @property
-    def _events(self) -> EventQuerySet:
-        events: EventQuerySet = Event.objects.using(self.stream._state.db).filter(stream=self.stream.pk)
-        return events
 
     def _state(self, version: int) -> State:
         if version == 0:

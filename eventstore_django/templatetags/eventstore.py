@@ -51,6 +51,12 @@ def moment(at: datetime | None) -> SafeString:
 
 
 @register.filter
+def zoned_moment(at: datetime | None) -> SafeString:
+    """Show a time to the millisecond, and in which time zone."""
+    return cells.moment(at, zone=True)
+
+
+@register.filter
 def exact_moment(at: datetime | None) -> SafeString:
     """Show a time to the microsecond."""
     return cells.moment(at, "microseconds", zone=True)

@@ -1,0 +1,98 @@
+"""Texts that want to be more than texts. ``owned`` would be set, or a dialog opened, if one of them ran."""
+
+from __future__ import annotations
+
+_RUN = "window.owned=1"
+
+STRINGS: dict[str, list[str]] = {
+    "elements": [
+        f"<script>{_RUN}</script>",
+        f"</script><script>{_RUN}</script>",
+        f"</title><script>{_RUN}</script>",
+        f"</textarea></pre></style></noscript><script>{_RUN}</script>",
+        f"<img src=x onerror={_RUN}>",
+        f"<svg onload={_RUN}>",
+        f"<svg><script>{_RUN}</script></svg>",
+        f"</svg><svg><animate onbegin={_RUN} attributeName=x dur=1s>",
+        f"</text></a></svg><img src=x onerror={_RUN}>",
+        f"<details open ontoggle={_RUN}>",
+        f"<body onload={_RUN}>",
+        f"<iframe srcdoc='<script>parent.{_RUN}</script>'></iframe>",
+        f"<math><mtext><img src=x onerror={_RUN}></mtext></math>",
+        "<base href=https://example.invalid/>",
+        "<meta http-equiv=refresh content='0;url=https://example.invalid/'>",
+        "<link rel=stylesheet href=https://example.invalid/x.css>",
+        "<form action=https://example.invalid/><button>Log in",
+        "<object data=https://example.invalid/></object><embed src=x>",
+        "<!-- <b>",
+        "--><b>bold</b>",
+        "<![CDATA[<b>bold</b>]]>",
+        "<b>bold</b><marquee>",
+    ],
+    "attributes": [
+        f'" onmouseover="{_RUN}" x="',
+        f"' onfocus='{_RUN}' autofocus='",
+        f'" autofocus onfocus={_RUN} "',
+        f"` onload={_RUN} `",
+        f'"><img src=x onerror={_RUN}>',
+        f"'><svg onload={_RUN}>",
+        '" style="position:fixed;inset:0;background:red',
+        '" hidden class="es-hidden',
+        "&quot; onclick=&quot;window.owned=1",
+        "&#34;&#62;&#60;b&#62;",
+        "&lt;script&gt;window.owned=1&lt;/script&gt;",
+        "&amp;lt;b&amp;gt;",
+    ],
+    "addresses": [
+        f"javascript:{_RUN}",
+        f"JaVaScRiPt:{_RUN}//",
+        f"data:text/html,<script>{_RUN}</script>",
+        "//example.invalid/x",
+        "https://example.invalid/?a=b&c=d#e",
+        "../../../admin/logout/",
+        "?q=1&_before=1#x",
+        "%3Cscript%3Ewindow.owned=1%3C/script%3E",
+    ],
+    "style and templates": [
+        "</style><style>body{display:none}",
+        "expression(window.owned=1)",
+        "url(https://example.invalid/x)",
+        "; background: url(x) }",
+        "{{ original.pk }}{% debug %}",
+        "{% load static %}{{ 7|add:7 }}",
+        "{{constructor.constructor('window.owned=1')()}}",
+        "x${window.owned=1}",
+        "#{7*7} <%= 7*7 %> [[7*7]]",
+        "%s %(x)s {0} {x.__class__}",
+    ],
+    "JSON": [
+        '{"a": "</script><script>window.owned=1</script>"}',
+        '"}]}</script><!--',
+        "\\u003cscript\\u003ewindow.owned=1\\u003c/script\\u003e",
+        "\\",
+        '\\"',
+        "__proto__",
+        "constructor",
+        "a\u2028b\u2029c",
+    ],
+    "unicode": [
+        "user\u202egnp.exe",
+        "\u202a\u202b\u202c\u202d\u202e",
+        "\u2066a\u2067b\u2068c\u2069",
+        "zero\u200bwidth\u200cand\u200djoiners\ufeff",
+        "\u200e\u200f\u061cmarks",
+        "soft\u00adhyphen\u180e",
+        "tags\U000e0041\U000e0042",
+        "fill\u3164er\uffa0\u115f",
+        "no\u00a0break\u2003space\u3000",
+        "abc \u05d0\u05d1\u05d2 \u0627\u0644\u0639 123",
+        "z\u0335\u0321\u035f\u0489a\u0335\u0321lgo" + "\u0335" * 20,
+        "private\ue000\U0010fffd",
+        "\ufdfd\U0001f9d1\u200d\U0001f680\ufe0f",
+        "\uff1cscript\uff1e\uff07\uff02",
+    ],
+}
+
+ALL = [text for texts in STRINGS.values() for text in texts]
+HIDDEN = "[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3164\ufe0f\ufeff\uffa0\U000e0000-\U000e007f]"
+"""What must not stand anywhere in a page as it is."""
