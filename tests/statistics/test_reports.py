@@ -153,7 +153,8 @@ def test_falling_behind_is_a_problem(using: str) -> None:
     append(using, "A-1", "X")
     employ(using, "balances")
     now = statistics(using).measured_at.timestamp()
-    Subscription.objects.using(using).update(samples=[[now - 30, 0, 0], [now - 15, 0, 0]])
+    samples = {"balances": [[now - 30, 0, 0], [now - 15, 0, 0]]}
+    LogHead.objects.using(using).create(pk=LogHead.SAMPLES, samples=samples)
     append(using, "A-1", *["X"] * 20)
     found = statistics(using)
     assert found.trends == {"balances": Trend.FALLING_BEHIND}
