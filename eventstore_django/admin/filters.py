@@ -88,6 +88,8 @@ class StoredFilter(admin.ListFilter):
         self.given = {name: params.pop(name)[-1].strip() for name in self.names if name in params}
         self.others = [(name, text) for name, text in request.GET.items() if name not in (*self.names, *CURSORS)]
         self._moments = {name: self._moment(text) for name, text in self.given.items() if text}
+        # A browser complains of a value that is no time.
+        self.kept = {name: self.given[name] for name, moment in self._moments.items() if moment is not None}
         self.lowest, self.highest = self._positions(model_admin.get_queryset(request).db)
 
     def has_output(self) -> bool:

@@ -20,7 +20,7 @@ from .readonly import ReadOnlyAdmin
 from .standings import standings
 from .states import Step
 from .timelines import Timeline
-from .visible import visible_text
+from .visible import visible
 
 _LAST = "\U0010ffff"
 _SNAPSHOTS = 5
@@ -30,7 +30,7 @@ _SNAPSHOTS = 5
 class StreamAdmin(ReadOnlyAdmin):
     """Streams by name; each with what happened in it, and what it amounted to."""
 
-    list_display = ("named", "version", "category", "tenant", "updated")
+    list_display = ("named", "version", "of_category", "tenant", "updated")
     list_display_links = None
     list_filter = (CategoryFilter, PartitionFilter)
     ordering = ("stream_id",)
@@ -102,10 +102,15 @@ class StreamAdmin(ReadOnlyAdmin):
         """Link to the stream."""
         return cells.link(self.address(stream.pk), stream.pk)
 
+    @admin.display(description="Category")
+    def of_category(self, stream: Stream) -> SafeString:
+        """Show the category."""
+        return visible(stream.category)
+
     @admin.display(description="Tenant")
-    def tenant(self, stream: Stream) -> str:
+    def tenant(self, stream: Stream) -> SafeString:
         """Show the tenant."""
-        return "-" if stream.partition is None else visible_text(stream.partition)
+        return visible("-" if stream.partition is None else stream.partition)
 
     @admin.display(description="Last event stored")
     def updated(self, stream: Stream) -> SafeString:
