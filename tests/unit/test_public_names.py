@@ -69,6 +69,7 @@ MODELS = [
     "Erasure",
     "Event",
     "LogHead",
+    "Overview",
     "ParkedEvent",
     "Snapshot",
     "Stream",
