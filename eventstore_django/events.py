@@ -204,6 +204,12 @@ class RecordedEvent:
         return self.payload if self.outdated_payload is None else self.outdated_payload
 
     @property
+    def payload_version(self) -> int:
+        """The version of the shape that ``payload`` has: the newest if it was upcast, else as stored."""
+        chain = None if self.outdated_payload is None else registry.chains.get(self.event_type)
+        return self.schema_version if chain is None else chain.target
+
+    @property
     def typed(self) -> Any:
         """An instance of the class that is registered for the event's type, made anew each time.
 

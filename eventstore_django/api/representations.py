@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from ..encoding import JSONObject
 from ..events import RecordedEvent
+from ..exceptions import PayloadMismatch
 from ..models import Snapshot, Stream
 from .times import written
 
+logger = logging.getLogger("eventstore_django.api")
+
 
 def event_body(event: RecordedEvent) -> dict[str, Any]:
-    """Return an event; times with microseconds, in UTC."""
+    """Return an event; times with microseconds, in UTC.
+
+    The payload is in its newest shape, of which ``schema_version`` is the version. One that can't be
+    brought there is shown as it is stored: a broken upcaster must not hide the log, nor make a failure
+    of an append that was stored.
+    """
+    payload, version = _readable(event)
     return {
         "position": event.position,
         "event_id": str(event.event_id),
         "stream_id": event.stream_id,
         "event_version": event.event_version,
         "event_type": event.event_type,
-        "schema_version": event.schema_version,
-        "payload": event.payload,
+        "schema_version": version,
+        "payload": payload,
         "metadata": event.metadata,
         "aggregate_id": event.aggregate_id,
         "aggregate_type": event.aggregate_type,
@@ -27,6 +38,14 @@ def event_body(event: RecordedEvent) -> dict[str, Any]:
         "occurred_at": written(event.occurred_at),
         "created_at": written(event.created_at),
     }
+
+
+def _readable(event: RecordedEvent) -> tuple[JSONObject, int]:
+    try:
+        return event.payload, event.payload_version
+    except PayloadMismatch:
+        logger.warning("The event at %s is shown as it is stored.", event.position, exc_info=True)
+        return event.stored_payload, event.schema_version
 
 
 def stream_body(stream: Stream) -> dict[str, Any]:

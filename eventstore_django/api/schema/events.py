@@ -31,7 +31,7 @@ class EventSerializer(serializers.Serializer[None]):
     stream_id = serializers.CharField()
     event_version = serializers.IntegerField(help_text="Place in its stream: 1, 2, 3 ...")
     event_type = serializers.CharField()
-    schema_version = serializers.IntegerField()
+    schema_version = serializers.IntegerField(help_text="Version of the shape that the payload has here.")
     payload = serializers.DictField()
     metadata = serializers.DictField()
     aggregate_id = serializers.CharField()
