@@ -142,3 +142,15 @@ def test_a_page_without_a_filter_costs_the_same_anywhere(client: Client, page: s
     assert len(results) in (49, 50, LIMIT)
     assert len(statements) == 2
     _check(_plans(statements), reads_on=False)
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+@pytest.mark.parametrize("after", [None, RARE, EVENTS - 50])
+def test_a_tenant_and_the_type_of_another_are_known_to_be_nothing(
+    client: Client, direction: str, after: int | None
+) -> None:
+    # In the middle of the log the planner takes the index for it only if it knows the two together.
+    query = {"partition": "tenant-2", "event_type": "MoneyDeposited", "direction": direction, "after": after}
+    results, statements = _read(client, **query)
+    assert results == []
+    _check(_plans(statements), reads_on=False)
