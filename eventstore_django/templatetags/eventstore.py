@@ -63,6 +63,14 @@ def exact_moment(at: datetime | None) -> SafeString:
 
 
 @register.filter
+def fact(value: object) -> SafeString:
+    """Show a field of a row, whatever its kind."""
+    if value is None or isinstance(value, datetime):
+        return cells.moment(value, zone=True)
+    return showing.visible(value)
+
+
+@register.filter
 def digest(payload: object) -> SafeString:
     """Show the beginning of a payload on one line."""
     return timelines.digest(payload)

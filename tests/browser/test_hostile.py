@@ -110,6 +110,10 @@ def test_what_is_hidden_is_named(site: Site) -> None:
     assert page.locator("h1 .es-hidden").first.get_attribute("title") == "right-to-left override"
     assert page.locator(".es-json .es-hidden").first.text_content() == "\\u202e"
     assert "[U+202E]" in page.title()
+    for theme in ("light", "dark"):
+        site.theme(theme)
+        page.reload()
+        assert site.accessibility_faults() == []
 
 
 def test_copied_json_is_the_payload_itself(site: Site) -> None:
