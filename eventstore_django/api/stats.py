@@ -1,4 +1,4 @@
-"""How far the log is, and how far its readers are."""
+"""How far the log is, how far its readers are, and how the store is doing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ..statistics import document, statistics
 from ..workers.statuses import statuses
 from .base import EventStoreView
 from .parameters import known_only
@@ -17,7 +18,7 @@ class StatsView(EventStoreView):
     """``GET stats/``."""
 
     def get(self, request: Request) -> Response:
-        """Return positions, the first and the last event in scope, and the lag of subscriptions."""
+        """Return positions, the first and the last event in scope, the lag of subscriptions, and what is measured."""
         known_only(request.query_params, ())
         subscriptions = [
             {"name": found.name, "status": found.status, "lag": found.lag, "lag_seconds": found.lag_seconds}
@@ -28,6 +29,8 @@ class StatsView(EventStoreView):
             "first_event": self._end("position"),
             "last_event": self._end("-position"),
             "subscriptions": subscriptions,
+            # Of all tenants together: not for who may see but some.
+            "statistics": document(statistics(self.alias)) if self.scope().partitions is None else None,
         }
         return Response(body)
 

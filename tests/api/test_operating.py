@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from eventstore_django import EventStore, NewEvent
-from eventstore_django.models import ParkedEvent, Subscription
+from eventstore_django.models import Event, ParkedEvent, Subscription
 from eventstore_django.testing.subscriptions import run_subscriptions_to_head
 
 from .routes import PREFIX
@@ -46,6 +46,13 @@ def test_statistics_tell_of_their_lag(reader: Client) -> None:
     stats = reader.get(f"{PREFIX}stats/").json()
     assert stats["head_position"] == stats["last_event"]["position"]
     assert [(found["name"], found["lag"]) for found in stats["subscriptions"]] == [("totals", 1)]
+
+
+def test_statistics_tell_what_eventstore_stats_tells(reader: Client) -> None:
+    found = reader.get(f"{PREFIX}stats/").json()["statistics"]
+    assert found["events"] == {"number": Event.objects.count(), "precision": "exact"}
+    assert found["watermark"]["holders"] == []
+    assert [told["name"] for told in found["subscriptions"]] == ["totals"]
 
 
 def test_an_unknown_subscription_is_not_found(operator: Client) -> None:

@@ -31,6 +31,11 @@ class StatsSerializer(serializers.Serializer[None]):
     first_event = PlaceSerializer(allow_null=True)
     last_event = PlaceSerializer(allow_null=True)
     subscriptions = LagSerializer(many=True)
+    statistics = serializers.DictField(
+        allow_null=True,
+        help_text="What `eventstore_stats --json` tells: totals, rates, categories, the watermark and who holds it back, "
+        "subscriptions, workers, problems. Null for who may see some partitions only.",
+    )
 
 
 describe(
