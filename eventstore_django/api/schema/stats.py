@@ -33,8 +33,8 @@ class StatsSerializer(serializers.Serializer[None]):
     subscriptions = LagSerializer(many=True)
     statistics = serializers.DictField(
         allow_null=True,
-        help_text="What `eventstore_stats --json` tells: totals, rates, categories, the watermark and who holds it back, "
-        "subscriptions, workers, problems. Null for who may see some partitions only.",
+        help_text="What `eventstore_stats --json` tells: totals, rates, categories, the watermark and who holds it "
+        "back, subscriptions, workers, problems. Null for who may see some partitions only.",
     )
 
 
