@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from ..backends import backend_for
 from ..models import Subscription
 from ..subscriptions.declarations import registry
-from ..workers.sampling import SAMPLE_SECONDS, History, history
+from ..workers.sampling import SAMPLE_SECONDS, History, histories
 from ..workers.statuses import SubscriptionStatus, statuses
 from . import charts, telling
 from .rebuilds import rebuild_state
@@ -33,10 +33,10 @@ def measured_subscription(alias: str, row: Subscription) -> dict[str, Any] | Non
     """Return what the template needs; None if the subscription is gone."""
     with backend_for(alias).translated():
         found = statuses(alias, [row.pk])
+        past = histories(alias)[row.pk]
         now = backend_for(alias).now().timestamp()
     if not found:
         return None
-    past = history(row)
     return {
         "facts": _facts(row, found[0], past, now),
         "chart": _chart(past),

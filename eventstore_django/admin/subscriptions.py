@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from ..backends import backend_for
 from ..models import ParkedEvent, Subscription
 from ..store import EventStore
-from ..workers.sampling import history
+from ..workers.sampling import histories
 from ..workers.statuses import statuses
 from ..workers.tracebacks import error_line
 from . import telling
@@ -35,9 +35,10 @@ class SubscriptionChangeList(KeysetChangeList):
         alias = EventStore().using
         with backend_for(alias).translated():
             found = {status.name: status for status in statuses(alias, [row.pk for row in rows])}
+            past = histories(alias)
             now = backend_for(alias).now().timestamp()
         for row in rows:
-            row.now, row.doing = now, found.get(row.pk)
+            row.now, row.doing, row.past = now, found.get(row.pk), past[row.pk]
 
 
 @admin.register(Subscription)
@@ -74,12 +75,12 @@ class SubscriptionAdmin(ActingAdmin):
     @admin.display(description="Trend")
     def trend(self, row: Any) -> SafeString:
         """Show the lag of the last minutes, and where it is going."""
-        return lag_line(history(row), row.now, row.doing.lag if row.doing else None)
+        return lag_line(row.past, row.now, row.doing.lag if row.doing else None)
 
     @admin.display(description="Handles")
     def rate(self, row: Any) -> str:
         """Show the events that it handles in a second."""
-        return telling.rate(history(row).rate(row.now))
+        return telling.rate(row.past.rate(row.now))
 
     @admin.display(description="Parked + held")
     def kept(self, row: Any) -> str:

@@ -45,8 +45,8 @@ class Migration(migrations.Migration):
             bases=("eventstore.loghead",),
         ),
         migrations.AddField(
-            model_name="subscription",
+            model_name="loghead",
             name="samples",
-            field=models.JSONField(default=list),
+            field=models.JSONField(null=True),
         ),
     ]

@@ -14,19 +14,22 @@ from ..subscriptions.declarations import MAX_NAME_LENGTH
 
 
 class LogHead(models.Model):
-    """Two rows: the published watermark with who publishes it, and how often operators changed something.
+    """The published watermark with who publishes it; how often operators changed something; samples of lag.
 
-    Apart, so that an operator's transaction that stays open does not hold up the publication.
+    Three rows, so that an operator's transaction that stays open does not hold up the publication. ``samples``
+    of the third is how far behind subscriptions were in the last minutes (``workers.sampling``).
     """
 
     ROW = 1
     CHANGES = 2
+    SAMPLES = 3
 
     id = models.SmallIntegerField(primary_key=True, default=ROW)
     position = models.BigIntegerField(default=0)
     publisher = models.UUIDField(null=True)
     publisher_until = models.DateTimeField(null=True)
     revision = models.BigIntegerField(default=0)
+    samples = models.JSONField(null=True)
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -63,10 +66,7 @@ class Worker(models.Model):
 
 
 class Subscription(models.Model):
-    """A durable subscription: what it is doing, and the version of it that is in use.
-
-    ``samples`` is how far behind it was in the last minutes (``workers.sampling``).
-    """
+    """A durable subscription: what it is doing, and the version of it that is in use."""
 
     class Status(models.TextChoices):
         """What a subscription is doing."""
@@ -81,7 +81,6 @@ class Subscription(models.Model):
     settings = models.JSONField(default=dict)
     last_error = models.TextField(default="", blank=True)
     last_error_at = models.DateTimeField(null=True)
-    samples = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..backends import backend_for
 from ..backends.tallies import Kinds, Tally
-from ..models import Subscription
-from ..workers.sampling import History, Trend, history
+from ..workers.sampling import Trend, histories
 from ..workers.statuses import SubscriptionStatus, statuses
 from .rates import Rate, rates
 from .unprocessed import Unprocessed, oldest_unprocessed
@@ -50,9 +48,7 @@ def statistics(alias: str) -> StoreStatistics:
         now = backend.now()
         hour, day = rates(backend, now)
         subscriptions = statuses(alias)
-        # One that was added in between has none yet.
-        rows = Subscription.objects.using(alias).only("pk", "samples")
-        histories = defaultdict(lambda: History(()), {row.pk: history(row) for row in rows})
+        past = histories(alias)
         second = now.timestamp()
         return StoreStatistics(
             measured_at=now,
@@ -64,8 +60,8 @@ def statistics(alias: str) -> StoreStatistics:
             event_types=backend.kinds("event_type"),
             watermark=watermark_status(backend),
             subscriptions=subscriptions,
-            trends={one.name: histories[one.name].trend(second, one.lag) for one in subscriptions},
-            handled_per_second={one.name: histories[one.name].rate(second) for one in subscriptions},
+            trends={one.name: past[one.name].trend(second, one.lag) for one in subscriptions},
+            handled_per_second={one.name: past[one.name].rate(second) for one in subscriptions},
             oldest_unprocessed=oldest_unprocessed(subscriptions, now),
             workers=workforce(backend, now),
         )

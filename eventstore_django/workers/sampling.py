@@ -1,20 +1,21 @@
 """How far behind subscriptions were in the last minutes: noted by the worker that publishes the watermark.
 
-A row of a subscription holds its samples, so they are the same for everybody who asks, and cost who
-looks at them nothing. What is noted is small and bounded; if a row is locked, it is left out this time.
+A row of its own holds the samples, so they are the same for everybody who asks, and cost who looks at them
+nothing. Only the publisher writes it, and waits for nobody: no operator ever locks it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db.models.functions import Now
 
-from ..models import Subscription
+from ..models import LogHead, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,9 +87,13 @@ class History:
         return (last.handled - first.handled) / seconds if seconds > 0 else None
 
 
-def history(subscription: Subscription) -> History:
-    """Return what is noted in the row of a subscription."""
-    return History([Sample(at, handled, lags) for at, handled, *lags in subscription.samples])
+def histories(alias: str) -> Mapping[str, History]:
+    """Return what is noted of each subscription, by its name; one without samples has an empty history."""
+    noted = {
+        name: History([Sample(at, handled, lags) for at, handled, *lags in samples])
+        for name, samples in _stored(alias).items()
+    }
+    return defaultdict(lambda: History(()), noted)
 
 
 class Sampler:
@@ -111,13 +116,17 @@ class Sampler:
 
     def _sample(self, head: int) -> None:
         at = round(self._calendar())
-        with transaction.atomic(using=self._alias):
-            # Skipped, not waited for: an operator may hold a row for long, and leases are renewed by this thread.
-            free = Subscription.objects.using(self._alias).select_for_update(skip_locked=True, no_key=True)
-            rows = list(free.order_by("pk").prefetch_related("shards"))
-            for row in rows:
-                row.samples = _with(row.samples, _sample(row, head, at))
-            Subscription.objects.using(self._alias).bulk_update(rows, ["samples"])
+        before = _stored(self._alias)
+        rows = Subscription.objects.using(self._alias).order_by("pk").prefetch_related("shards")
+        after = {row.pk: _with(before.get(row.pk, []), _sample(row, head, at)) for row in rows}
+        heads = LogHead.objects.using(self._alias)
+        # Statements by themselves: a worker with nothing to do holds no transaction open, not for a moment.
+        if not heads.filter(pk=LogHead.SAMPLES).update(samples=after, updated_at=Now()):
+            heads.get_or_create(pk=LogHead.SAMPLES, defaults={"samples": after})
+
+
+def _stored(alias: str) -> dict[str, list[Any]]:
+    return LogHead.objects.using(alias).filter(pk=LogHead.SAMPLES).values_list("samples", flat=True).first() or {}
 
 
 def _sample(row: Subscription, head: int, at: int) -> list[int]:

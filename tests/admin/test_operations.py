@@ -267,6 +267,15 @@ def test_the_whole_stream_is_retried_in_order(admin_client: Client) -> None:
     assert handled == []
 
 
+def test_of_several_parked_events_one_is_retried(admin_client: Client) -> None:
+    (first,), (second,) = append("Broken"), append("Broken", stream="Account-2")
+    follow()
+    run()
+    admin_client.post(address("parkedevent", "retry"))
+    states = dict(ParkedEvent.objects.values_list("position", "status"))
+    assert states == {first: "retrying", second: "parked"}
+
+
 def test_what_was_retried_is_handled_by_the_next_run(admin_client: Client) -> None:
     ready_for("retry")
     registry.remove(registry.all()[0])

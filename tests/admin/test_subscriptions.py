@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from eventstore_django.models import Subscription
+from eventstore_django.models import LogHead, Subscription
 
 from .operating import NAME, SUBSCRIPTIONS, append, employ, follow, parked, row, run
 
@@ -62,7 +62,8 @@ def test_a_page_shows_the_lag_of_the_last_minutes(admin_client: Client) -> None:
     follow(shards=2)
     run()
     assert "Nothing is noted yet" in page(admin_client)
-    Subscription.objects.update(samples=[[1000 + 15 * n, n, 10 * n, 5] for n in range(9)])
+    samples = {NAME: [[1000 + 15 * n, n, 10 * n, 5] for n in range(9)]}
+    LogHead.objects.create(pk=LogHead.SAMPLES, samples=samples)
     text = page(admin_client)
     assert "Lag over 2 min: from 5 to 80 positions, at most 80" in text
     assert text.count("<polyline") == 2

@@ -105,7 +105,8 @@ def _subscription(
         [begun + SAMPLE_SECONDS * number, 40_000 + 260 * number, *(max(0, lag - 7 * shard) for shard in shards)]
         for number, lag in enumerate(lags)
     ]
-    row = Subscription.objects.create(name=name, settings=settings, samples=samples, **changes)
+    row = Subscription.objects.create(name=name, settings=settings, **changes)
+    _note(name, samples)
     for number, lag in enumerate(behind):
         owner = workers[number % len(workers)].pk if workers else None
         SubscriptionShard.objects.create(
@@ -116,6 +117,11 @@ def _subscription(
             owner=owner,
             lease_until=now + timedelta(hours=1),
         )
+
+
+def _note(name: str, samples: list[list[int]]) -> None:
+    row, _ = LogHead.objects.get_or_create(pk=LogHead.SAMPLES, defaults={"samples": {}})
+    LogHead.objects.filter(pk=row.pk).update(samples={**(row.samples or {}), name: samples})
 
 
 def _park(failed: Event) -> None:

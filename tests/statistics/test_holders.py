@@ -7,6 +7,7 @@ from django.db import transaction
 
 from eventstore_django import EventStore, NewEvent
 from eventstore_django.backends import backend_for
+from eventstore_django.backends.holders import Holder
 from eventstore_django.statistics.watermarks import watermark_status
 from tests.concurrency.sessions import execute, value
 
@@ -82,18 +83,32 @@ def test_ones_own_transaction_is_left_out_beside_others(log: EventStore, session
         assert [holder.pid for holder in watermark_status(backend_for("default")).holders] == [other.pid]
 
 
-def test_a_prepared_transaction_is_told_by_its_name(log: EventStore, session: OpenSession) -> None:
-    writer = session()
-    writer.sql("BEGIN")
-    writer.run(log.append, "Slow-1", [NewEvent("Noted", {})])
-    writer.sql("PREPARE TRANSACTION 'of the shop'")
+def test_prepared_transactions_are_told_by_their_names(log: EventStore, session: OpenSession) -> None:
+    names = ["of the shop", "of the bank"]
+    for number, name in enumerate(names):
+        writer = session()
+        writer.sql("BEGIN")
+        writer.run(log.append, f"Slow-{number}", [NewEvent("Noted", {})])
+        writer.sql(f"PREPARE TRANSACTION '{name}'")
     try:
-        (holder,) = watermark_status(backend_for("default")).holders
-        assert (holder.pid, holder.prepared, holder.state) == (None, "of the shop", None)
-        assert holder.user
-        assert holder.age_seconds is not None
+        found = watermark_status(backend_for("default")).holders
+        assert [(holder.pid, holder.prepared, holder.state) for holder in found] == [
+            (None, name, None) for name in names
+        ]
+        assert all(holder.user and holder.age_seconds is not None for holder in found)
     finally:
-        execute("ROLLBACK PREPARED 'of the shop'")
+        for name in names:
+            execute(f"ROLLBACK PREPARED '{name}'")
+
+
+def test_who_is_gone_by_the_time_that_the_watermark_is_read_is_not_told(log: EventStore) -> None:
+    first, last = (event.position for event in log.append("A-1", [NewEvent("A", {}), NewEvent("B", {})]).events)
+    backend = backend_for("default")
+    gone = Holder(first, 42, None, None, None, None, None, None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backend, "holders", lambda: [gone])
+        found = watermark_status(backend)
+    assert (found.position, found.holders) == (last, [])
 
 
 def test_a_role_without_privileges_sees_who_but_not_what_others_do(log: EventStore, session: OpenSession) -> None:

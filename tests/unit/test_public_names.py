@@ -50,6 +50,7 @@ MODELS = [
     "Erasure",
     "Event",
     "LogHead",
+    "Overview",
     "ParkedEvent",
     "Snapshot",
     "Stream",
