@@ -48,6 +48,8 @@ class Backend(ABC):
 
     name: ClassVar[str]
     minimum_version: ClassVar[tuple[int, ...]]
+    readers_wait: ClassVar[bool] = True
+    """Whether a transaction that has appended holds back the readers of the global order until it ends."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection

@@ -22,6 +22,7 @@ class SQLiteBackend(Backend):
 
     name: ClassVar[str] = "SQLite"
     minimum_version: ClassVar[tuple[int, ...]] = (3, 38)
+    readers_wait: ClassVar[bool] = False
 
     def lock_streams(self, plan: AppendPlan) -> list[int]:
         """Write before reading: only a write takes SQLite's one lock, and waits for it."""

@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
 
 from .. import conf
+from ..backends import backend_for
+from ..exceptions import UnsupportedDatabase
 from .databases import home_alias
 
 
@@ -37,9 +39,7 @@ def check_time_zones(**kwargs: Any) -> list[CheckMessage]:
 def check_requests(**kwargs: Any) -> list[CheckMessage]:
     """Warn of a transaction around each request: readers wait for those that have appended."""
     alias = home_alias()
-    connection = connections[alias]
-    # On SQLite writers wait for each other, and readers for nobody.
-    if connection.vendor != "postgresql" or not connection.settings_dict.get("ATOMIC_REQUESTS"):
+    if not connections[alias].settings_dict.get("ATOMIC_REQUESTS") or not _readers_wait(alias):
         return []
     return [
         Warning(
@@ -49,6 +49,13 @@ def check_requests(**kwargs: Any) -> list[CheckMessage]:
             id="eventstore.W002",
         )
     ]
+
+
+def _readers_wait(alias: str) -> bool:
+    try:
+        return backend_for(alias).readers_wait
+    except UnsupportedDatabase:
+        return False  # another check tells
 
 
 def _unknown_keys(configured: dict[str, Any]) -> Iterator[CheckMessage]:
