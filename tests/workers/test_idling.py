@@ -29,6 +29,8 @@ def test_it_asks_little_and_holds_no_transaction_open(store: EventStore, command
     command = commands.start(*SUBSCRIPTIONS, environment={QUERIES: str(queries)})
     store.append("Account-1", [event()])
     command.until(lambda: all(traces.handled(name) for name in SUBSCRIPTIONS), "did not handle it")
+    # For a moment after an event it looks more often.
+    command.rests(0.25)
     began, before = monotonic(), len(queries.read_text().splitlines())
     command.until(lambda: has_no_transaction(command) and monotonic() - began > SECONDS)
     asked = Counter(queries.read_text().splitlines()[before:])

@@ -61,7 +61,8 @@ def test_a_worker_whose_ear_was_cut_off_listens_again(store: EventStore, command
     command = commands.start("one", settings={"POLL_INTERVAL": 60, "LEASE_SECONDS": 600})
     store.append("Account-1", [event()])
     command.until(lambda: len(traces.handled("one")) == 1, "was not woken")
-    before = listeners(command)
+    before: list[int] = []
+    command.until(lambda: before.extend(listeners(command)) or before, "does not listen")  # type: ignore[func-returns-value]  # None, so the list
     assert value("SELECT pg_terminate_backend(%s, 10000)", before[0])
     command.until(lambda: listeners(command) not in ([], before), "does not listen again")
     command.until(lambda: is_idle(command), "does not wait")
