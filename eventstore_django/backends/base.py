@@ -112,6 +112,12 @@ class Backend(ABC):
         """Return the rows of a query that is asked for often, with these values."""
         return template(self.alias, *values)
 
+    @contextmanager
+    def one_view(self) -> Iterator[None]:
+        """Let all reads of the block see one state of the database; in a transaction of the caller what that sees."""
+        with transaction.atomic(using=self.alias, savepoint=False):
+            yield
+
     def analyse(self) -> None:  # noqa: B027  # most databases need nothing
         """Let the planner count the tables, after many events came at once; nothing where it needs none."""
 

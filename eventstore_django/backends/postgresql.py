@@ -204,6 +204,15 @@ class PostgreSQLBackend(Backend):
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
+    @contextmanager
+    def one_view(self) -> Iterator[None]:
+        """Begin a transaction of the level that has one snapshot, where none is at work."""
+        begun = self.in_transaction()
+        with super().one_view():
+            if not begun:
+                self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+
     def analyse(self) -> None:
         """Without it pages are sorted rather than read along the index, until autovacuum comes by."""
         self._execute("ANALYZE eventstore_events, eventstore_streams")
