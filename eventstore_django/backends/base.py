@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import starmap
@@ -48,6 +48,10 @@ class Backend(ABC):
 
     name: ClassVar[str]
     minimum_version: ClassVar[tuple[int, ...]]
+    guards: ClassVar[tuple[str, ...]]
+    """The triggers that refuse changes of stored events, without the next one."""
+    flush_guard: ClassVar[str]
+    """The trigger that stands in the way of Django's ``flush``."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
@@ -240,6 +244,19 @@ class Backend(ABC):
     def faults(self) -> Sequence[str]:
         """Say what of the installed schema breaks a promise; nothing if all is well."""
         return ()
+
+    def missing_guards(self) -> Sequence[str]:
+        """Return the triggers that refuse changes of stored events and are not at work.
+
+        The one that ``allow_flush`` drops is not missed in a database that was made for tests.
+        """
+        there = self.working_triggers()
+        needed = self.guards if self.is_test_database() else (*self.guards, self.flush_guard)
+        return [name for name in needed if name not in there]
+
+    @abstractmethod
+    def working_triggers(self) -> Collection[str]:
+        """Return the names of the triggers on events that are there and enabled."""
 
     # Rows
 

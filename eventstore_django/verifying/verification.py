@@ -9,10 +9,10 @@ from ..store import EventStore
 from .checkpoints import other_checkpoints
 from .findings import Finding
 from .histories import histories
-from .kinds import Kind
 from .payloads import PayloadCheck
 from .portions import Portion, portion_after
 from .positions import head_beyond, positions_twice, sequence_behind
+from .schemas import faults_of
 from .scopes import Scope
 from .snapshots import snapshots_ahead
 from .streams import examine
@@ -39,8 +39,7 @@ class Verification:
             return
         with self._backend.translated():
             faults = self._backend.faults()
-            for fault in faults:
-                yield Finding(Kind.SCHEMA, f"{fault[:1].upper()}{fault[1:]}.")
+            yield from faults_of(faults, self._backend.missing_guards())
             if not faults:
                 # They go by what the schema promises.
                 yield from sequence_behind(self._backend)

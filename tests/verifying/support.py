@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +14,6 @@ from eventstore_django.verifying.findings import Finding
 from eventstore_django.verifying.scopes import Scope
 from eventstore_django.verifying.verification import Verification
 
-_GUARDS = {
-    "postgresql": ["ALTER TABLE eventstore_events DISABLE TRIGGER eventstore_append_only"],
-    "sqlite": ["DROP TRIGGER IF EXISTS eventstore_no_update", "DROP TRIGGER IF EXISTS eventstore_no_delete"],
-}
-
 
 def append(store: EventStore, stream: str, events: int = 3) -> None:
     """Append so many events, each in an append of its own."""
@@ -25,12 +22,37 @@ def append(store: EventStore, stream: str, events: int = 3) -> None:
 
 
 def damage(store: EventStore, sql: str, *params: Any) -> None:
-    """Do something to the tables that only their owner can do. The test's transaction takes it back."""
-    connection = connections[store.using]
-    with connection.cursor() as cursor:
-        for guard in _GUARDS[connection.vendor]:
-            cursor.execute(guard)
+    """Do something to the tables past their guards. The test's transaction takes it back."""
+    with unguarded(store), connections[store.using].cursor() as cursor:
         cursor.execute(sql, params)
+
+
+@contextmanager
+def unguarded(store: EventStore) -> Iterator[None]:
+    """Take the guards of stored events away for the block, as the owner of the tables can."""
+    on_postgresql = connections[store.using].vendor == "postgresql"
+    with on_postgresql_disabled() if on_postgresql else on_sqlite_dropped():
+        yield
+
+
+@contextmanager
+def on_postgresql_disabled() -> Iterator[None]:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("ALTER TABLE eventstore_events DISABLE TRIGGER eventstore_append_only")
+        yield
+        cursor.execute("ALTER TABLE eventstore_events ENABLE ALWAYS TRIGGER eventstore_append_only")
+
+
+@contextmanager
+def on_sqlite_dropped() -> Iterator[None]:
+    with connections["sqlite"].cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'eventstore_events'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+        yield
+        for _, sql in triggers:
+            cursor.execute(sql)
 
 
 def copy_event(stream: str, version: int, **changes: Any) -> None:

@@ -9,12 +9,13 @@ from django.db import connections
 from django.test import override_settings
 
 from eventstore_django import EventStore, subscription
+from eventstore_django.backends import backend_for
 from eventstore_django.models import LogHead, Subscription, SubscriptionShard
 from eventstore_django.testing.subscriptions import run_subscriptions_to_head, temporary_subscriptions
 from eventstore_django.verifying.findings import Finding
 from eventstore_django.verifying.kinds import Kind
 
-from .support import append, copy_event, damage, findings, texts
+from .support import append, copy_event, damage, findings, texts, unguarded
 
 pytestmark = pytest.mark.django_db(databases=["default", "sqlite"])
 
@@ -102,6 +103,28 @@ def test_a_fault_of_the_schema_is_found_and_the_streams_are_seen_all_the_same() 
         "schema: The trigger eventstore_show_position is missing or disabled.",
         "version: Stream 'Account-1': version 2 is missing.",
     ]
+
+
+def test_guards_that_are_not_at_work_are_found(store: EventStore) -> None:
+    guards = {
+        "default": ["eventstore_append_only"],
+        "sqlite": ["eventstore_no_update", "eventstore_log_delete", "eventstore_log_update"],
+    }[store.using]
+    with unguarded(store):
+        told = texts(store)
+    assert told == [
+        f"schema: The trigger {name} is missing or disabled: stored events can be changed without a trace."
+        for name in guards
+    ]
+
+
+def test_the_guard_that_tests_do_without_is_missed_elsewhere(
+    store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = backend_for(store.using)
+    assert backend.missing_guards() == []
+    monkeypatch.setattr(type(backend), "is_test_database", lambda self: False)
+    assert list(backend.missing_guards()) == [backend.flush_guard]
 
 
 def test_another_lock_class_than_that_of_the_migration_is_found() -> None:
