@@ -10,39 +10,32 @@ from ..backends import Backend
 from .scopes import Scope
 
 STREAMS = 500
-"""Rows of streams in one portion: its transaction only reads, and is soon over."""
+"""Streams in one portion: its transaction only reads, and is soon over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """The streams behind one name and up to another; without an end those that have no row, too."""
+    """The streams that meet a condition on ``stream_id``, which is the name of the column in all tables."""
 
-    after: str | None = None
+    condition: Q
     until: str | None = None
-
-    def condition(self, backend: Backend, scope: Scope) -> Q:
-        """Return the condition on ``stream_id`` that selects those of them that are in the scope."""
-        names = Q(stream_id=scope.stream) if scope.is_one_stream else self._range()
-        if scope.from_position is None:
-            return names
-        return Q(stream_id__in=scope.of(backend.events).filter(names).order_by().values("stream_id"))
-
-    def _range(self) -> Q:
-        lower = Q() if self.after is None else Q(stream_id__gt=self.after)
-        return lower if self.until is None else lower & Q(stream_id__lte=self.until)
-
-    @property
-    def is_last(self) -> bool:
-        """Whether no stream comes behind it."""
-        return self.until is None
+    """The name behind which the next portion begins; None if there is none."""
 
 
-def portion_after(backend: Backend, name: str | None, scope: Scope) -> Portion:
-    """Return the next portion of the streams behind this name."""
+def portion_behind(backend: Backend, name: str | None, scope: Scope) -> Portion:
+    """Return the next portion of the streams behind this name, or the first one."""
+    behind = Q() if name is None else Q(stream_id__gt=name)
+    if scope.from_position is not None:
+        return _of_events(backend, behind, scope)
     if scope.is_one_stream:
-        return Portion()
-    rows = backend.streams.order_by("stream_id")
-    if name is not None:
-        rows = rows.filter(stream_id__gt=name)
-    last = rows.values_list("stream_id", flat=True)[STREAMS - 1 : STREAMS]
-    return Portion(name, next(iter(last), None))
+        return Portion(Q(stream_id=scope.stream))
+    rows = backend.streams.filter(behind).order_by("stream_id").values_list("stream_id", flat=True)
+    until = next(iter(rows[STREAMS - 1 : STREAMS]), None)
+    # A range, and not a list: names that have events and no row lie in it as well.
+    return Portion(behind if until is None else behind & Q(stream_id__lte=until), until)
+
+
+def _of_events(backend: Backend, behind: Q, scope: Scope) -> Portion:
+    events = scope.of(backend.events).filter(behind).order_by("stream_id")
+    names = list(events.values_list("stream_id", flat=True).distinct()[:STREAMS])
+    return Portion(Q(stream_id__in=names), names[-1] if len(names) == STREAMS else None)

@@ -10,7 +10,7 @@ from .checkpoints import other_checkpoints
 from .findings import Finding
 from .histories import histories
 from .payloads import PayloadCheck
-from .portions import Portion, portion_after
+from .portions import Portion, portion_behind
 from .positions import head_beyond, positions_twice, sequence_behind
 from .schemas import faults_of
 from .scopes import Scope
@@ -50,7 +50,7 @@ class Verification:
     def histories(self, report: Report = lambda streams, events: None) -> Iterator[Finding]:
         """Give what is wrong with each stream; call ``report`` now and then with streams and events done."""
         portion = None
-        while portion is None or not portion.is_last:
+        while portion is None or portion.until is not None:
             with self._backend.translated():
                 portion, found = self._portion(portion.until if portion else None)
             report(self.streams, self.events)
@@ -74,9 +74,8 @@ class Verification:
         # transaction is over: whoever gets them may take a while, or write.
         found: list[Finding] = []
         with self._backend.one_view():
-            portion = portion_after(self._backend, after, self.scope)
-            condition = portion.condition(self._backend, self.scope)
-            for history in histories(self._backend, condition):
+            portion = portion_behind(self._backend, after, self.scope)
+            for history in histories(self._backend, portion.condition):
                 found += examine(history, self._count)
-            found += snapshots_ahead(self._backend, condition)
+            found += snapshots_ahead(self._backend, portion.condition)
         return portion, found

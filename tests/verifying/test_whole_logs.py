@@ -8,7 +8,7 @@ from eventstore_django import AggregateSnapshot, AppendOperation, EventStore, Ne
 from eventstore_django.erasure import erasure
 from eventstore_django.models import Event, Stream
 from eventstore_django.testing.subscriptions import run_subscriptions_to_head, temporary_subscriptions
-from eventstore_django.verifying import portions
+from eventstore_django.verifying import histories, portions
 from eventstore_django.verifying.scopes import Scope
 from eventstore_django.verifying.verification import Verification
 
@@ -79,18 +79,32 @@ def test_a_subscription_is_whole_at_its_checkpoint_also_if_that_event_was_erased
     assert findings(store) == []
 
 
+@pytest.mark.parametrize("from_position", [None, 1])
 @pytest.mark.parametrize("size", [1, 2, 3, 9, 10])
 def test_every_stream_is_seen_once_whatever_the_size_of_the_portions(
-    store: EventStore, size: int, monkeypatch: pytest.MonkeyPatch
+    store: EventStore, size: int, from_position: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(portions, "STREAMS", size)
     for name in NAMES:
         append(store, name, 2)
-    job = Verification(store)
+    job = Verification(store, Scope(from_position=from_position))
     told: list[tuple[int, int]] = []
     assert list(job.histories(lambda streams, events: told.append((streams, events)))) == []
     assert (job.streams, job.events) == told[-1] == (len(NAMES), 2 * len(NAMES))
     assert len(told) == len(NAMES) // size + 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 7])
+def test_every_event_is_seen_once_whatever_the_size_of_the_pages(
+    store: EventStore, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(histories, "_FETCH", size)
+    for name in NAMES:
+        append(store, name, 4)
+        erase(store, name, 1, 3)
+    for scope in (Scope(), Scope(from_position=1)):
+        job = Verification(store, scope)
+        assert (list(job.histories()), job.streams, job.events) == ([], len(NAMES), 2 * len(NAMES))
 
 
 def test_the_length_is_the_number_of_streams(store: EventStore) -> None:
