@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from ..backends import Backend
 from ..models import ErasedEvent
@@ -69,24 +69,15 @@ def histories(backend: Backend, condition: Q) -> Iterator[History]:
 
 
 def _events(backend: Backend, condition: Q) -> Iterator[Entry]:
-    events = backend.events.filter(condition).order_by("stream_id", "event_version", "position")
-    for stream_id, version, position, created_at, category, partition in _by_key(events.values_list(*_EVENT)):
+    # By the server's cursor: pages by key would be sorted anew for each, where the planner has no statistics,
+    # as after a restore.
+    rows = backend.events.filter(condition).order_by("stream_id", "event_version").values_list(*_EVENT)
+    for stream_id, version, position, created_at, category, partition in rows.iterator(chunk_size=_FETCH):
         yield Entry(stream_id, version, position, False, created_at, category, partition)
 
 
 def _erased(backend: Backend, condition: Q) -> Iterator[Entry]:
     lines = ErasedEvent.objects.using(backend.alias).filter(condition, operation="DELETE")
-    lines = lines.order_by("stream_id", "event_version", "position")
-    for stream_id, version, position in _by_key(lines.values_list(*_ERASED)):
+    rows = lines.order_by("stream_id", "event_version").values_list(*_ERASED)
+    for stream_id, version, position in rows.iterator(chunk_size=_FETCH):
         yield Entry(stream_id, version, position, True)
-
-
-def _by_key(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    # Not by a cursor of the server: behind a pooler there is none, and all would come at once.
-    page = list(rows[:_FETCH])
-    while page:
-        yield from page
-        stream, version, position = page[-1][:3]
-        later = Q(event_version__gt=version) | Q(position__gt=position)
-        rest = rows.filter(later, stream_id=stream, event_version__gte=version)
-        page = list(rest[:_FETCH]) or list(rows.filter(stream_id__gt=stream)[:_FETCH])
