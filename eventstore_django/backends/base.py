@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import starmap
@@ -50,6 +50,10 @@ class Backend(ABC):
     minimum_version: ClassVar[tuple[int, ...]]
     readers_wait: ClassVar[bool] = True
     """Whether a transaction that has appended holds back the readers of the global order until it ends."""
+    guards: ClassVar[tuple[str, ...]]
+    """The triggers that refuse changes of stored events, without the next one."""
+    flush_guard: ClassVar[str]
+    """The trigger that stands in the way of Django's ``flush``."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
@@ -113,6 +117,12 @@ class Backend(ABC):
     def rows(self, template: QueryTemplate, *values: int | str) -> Iterable[tuple[Any, ...]]:
         """Return the rows of a query that is asked for often, with these values."""
         return template(self.alias, *values)
+
+    @contextmanager
+    def one_view(self) -> Iterator[None]:
+        """Let all reads of the block see one state of the database; in a transaction of the caller what that sees."""
+        with transaction.atomic(using=self.alias, savepoint=False):
+            yield
 
     def analyse(self) -> None:  # noqa: B027  # most databases need nothing
         """Let the planner count the tables, after many events came at once; nothing where it needs none."""
@@ -236,6 +246,19 @@ class Backend(ABC):
     def faults(self) -> Sequence[str]:
         """Say what of the installed schema breaks a promise; nothing if all is well."""
         return ()
+
+    def missing_guards(self) -> Sequence[str]:
+        """Return the triggers that refuse changes of stored events and are not at work.
+
+        The one that ``allow_flush`` drops is not missed in a database that was made for tests.
+        """
+        there = self.working_triggers()
+        needed = self.guards if self.is_test_database() else (*self.guards, self.flush_guard)
+        return [name for name in needed if name not in there]
+
+    @abstractmethod
+    def working_triggers(self) -> Collection[str]:
+        """Return the names of the triggers on events that are there and enabled."""
 
     # Rows
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -34,7 +34,7 @@ from .heads import Head
 from .holders import Holder, holders
 from .listening import APPENDED, HEAD, Listener
 from .outcomes import Conflict, Known, Outcome, Stored
-from .statements import APPEND, APPEND_EVENT, FAULTS, PUBLISH, WATERMARK, call, event_parameters, from_micros
+from .statements import APPEND, APPEND_EVENT, FAULTS, PUBLISH, TRIGGERS, WATERMARK, call, event_parameters, from_micros
 from .tallies import COUNTED, Kinds, Precision, Tally
 from .templates import QueryTemplate, compiled, filled
 
@@ -58,6 +58,8 @@ class PostgreSQLBackend(Backend):
 
     name: ClassVar[str] = "PostgreSQL"
     minimum_version: ClassVar[tuple[int, ...]] = (15,)
+    guards: ClassVar[tuple[str, ...]] = ("eventstore_append_only",)
+    flush_guard: ClassVar[str] = "eventstore_no_truncate"
 
     # Appending
 
@@ -204,6 +206,15 @@ class PostgreSQLBackend(Backend):
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
+    @contextmanager
+    def one_view(self) -> Iterator[None]:
+        """Begin a transaction of the level that has one snapshot, where none is at work."""
+        begun = self.in_transaction()
+        with super().one_view():
+            if not begun:
+                self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+
     def analyse(self) -> None:
         """Without it pages are sorted rather than read along the index, until autovacuum comes by."""
         self._execute("ANALYZE eventstore_events, eventstore_streams")
@@ -315,7 +326,7 @@ class PostgreSQLBackend(Backend):
 
     def allow_flush(self) -> None:
         """Drop the guard against TRUNCATE: Django empties test tables with it."""
-        self._execute("DROP TRIGGER IF EXISTS eventstore_no_truncate ON eventstore_events")
+        self._execute(f"DROP TRIGGER IF EXISTS {self.flush_guard} ON eventstore_events")
 
     def _execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
         with self.connection.cursor() as cursor:
@@ -336,6 +347,12 @@ class PostgreSQLBackend(Backend):
             f"POSITION_LOCK_CLASS is not {lock_class}, as it was at migrate": lock_class != conf.position_lock_class(),
         }
         return [fault for fault, is_there in found.items() if is_there]
+
+    def working_triggers(self) -> Collection[str]:
+        """Look into the catalog."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(TRIGGERS)
+            return {name for (name,) in cursor.fetchall()}
 
 
 def _lost_race(plan: AppendPlan) -> ConcurrencyError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from typing import ClassVar
 
 from django.db import Error
@@ -23,6 +24,8 @@ class SQLiteBackend(Backend):
     name: ClassVar[str] = "SQLite"
     minimum_version: ClassVar[tuple[int, ...]] = (3, 38)
     readers_wait: ClassVar[bool] = False
+    guards: ClassVar[tuple[str, ...]] = ("eventstore_no_update", "eventstore_log_delete", "eventstore_log_update")
+    flush_guard: ClassVar[str] = "eventstore_no_delete"
 
     def lock_streams(self, plan: AppendPlan) -> list[int]:
         """Write before reading: only a write takes SQLite's one lock, and waits for it."""
@@ -67,6 +70,12 @@ class SQLiteBackend(Backend):
     def close_erasure(self) -> None:
         """The row is closed by whoever opened it."""
 
+    def working_triggers(self) -> Collection[str]:
+        """Look into the catalog; triggers can't be disabled here."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'eventstore_events'")
+            return {name for (name,) in cursor.fetchall()}
+
     def is_test_database(self) -> bool:
         """Go by the name; what is in memory is a test database if a test runner made it."""
         return bool(self.connection.is_in_memory_db()) or super().is_test_database()  # type: ignore[attr-defined]  # of this engine only
@@ -74,4 +83,4 @@ class SQLiteBackend(Backend):
     def allow_flush(self) -> None:
         """Drop the guard against DELETE: Django empties test tables with it."""
         with self.connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER IF EXISTS eventstore_no_delete")
+            cursor.execute(f"DROP TRIGGER IF EXISTS {self.flush_guard}")

@@ -27,6 +27,8 @@ SELECT
 FROM pg_sequence s WHERE s.seqrelid = 'eventstore_events_position_seq'::regclass
 """
 
+TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'eventstore_events'::regclass AND tgenabled IN ('O', 'A')"
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from typing import Any, NoReturn
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
@@ -15,10 +13,9 @@ from ...transfer.failures import told_in_one_line
 from ...transfer.lines import STANDARD_STREAM
 from ...transfer.progress import ProgressBar
 from ...transfer.targets import open_target
+from ..pipes import end_quietly
 
 _INTERRUPTED = 130
-# What a shell reports for a program that ended by SIGPIPE.
-_CLOSED_PIPE = 141
 
 
 class Command(BaseCommand):
@@ -55,7 +52,7 @@ class Command(BaseCommand):
                 export = EventExport(EventStore(using=options["database"]), Selection(**chosen))
                 self._run(export, path, **options)
         except BrokenPipeError:
-            _end_quietly()
+            end_quietly()
         except KeyboardInterrupt:
             self.stderr.write("Interrupted: the export is not complete.")
             raise SystemExit(_INTERRUPTED) from None
@@ -68,9 +65,3 @@ class Command(BaseCommand):
             open_target(path, options.get("stdout")) as write,
         ):
             export.run(write, bar.advance)
-
-
-def _end_quietly() -> NoReturn:
-    # Python flushes standard output when it ends, and may complain once more.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise SystemExit(_CLOSED_PIPE)

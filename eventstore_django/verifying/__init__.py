@@ -1,0 +1,1 @@
+"""Whether a log is whole: what is stored, held against what the store promises."""
