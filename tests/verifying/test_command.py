@@ -13,6 +13,8 @@ from django.core.management import CommandError, call_command
 from eventstore_django import EventStore, NewEvent, register_event
 from eventstore_django.models import Stream
 from eventstore_django.testing.event_types import temporary_event_types
+from eventstore_django.verifying.findings import Finding
+from eventstore_django.verifying.kinds import Kind
 from eventstore_django.verifying.verification import Verification
 from tests.transfer.databases import other_database, rename_tables
 
@@ -128,11 +130,13 @@ def test_payloads_are_read_only_where_types_are_asked_for(store: EventStore) -> 
     assert answer.code == 1
 
 
-def test_control_characters_of_a_damaged_name_do_not_reach_the_terminal(store: EventStore) -> None:
-    damage(store, "UPDATE eventstore_streams SET stream_id = 'a\x1b[31m' WHERE stream_id = 'Account-1'")
-    damage(store, "UPDATE eventstore_events SET stream_id = 'a\x1b[31m' WHERE stream_id = 'Account-1'")
-    answer = verify(store)
-    assert answer.code == 1
+def test_control_characters_of_a_damaged_log_do_not_reach_the_terminal(
+    store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(store, "UPDATE eventstore_events SET event_type = 'a\x1b[31m'")
+    monkeypatch.setattr(Verification, "log", lambda job: [Finding(Kind.CHECKPOINT, "Subscription b\x1b[31m.")])
+    answer = verify(store, "--types")
+    assert (answer.code, "a\\x1b[31m 6" in answer.out, "b\\x1b[31m." in answer.out) == (1, True, True)
     assert "\x1b" not in answer.out
 
 

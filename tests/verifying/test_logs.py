@@ -153,3 +153,11 @@ def test_a_position_of_two_events_is_found() -> None:
     assert findings(store) == [Finding(Kind.POSITION, text, position=first)]
     assert findings(store, from_position=first) == findings(store)
     assert findings(store, from_position=first + 1) == []
+
+
+def test_what_goes_by_the_schema_is_not_told_while_that_has_a_fault() -> None:
+    LogHead.objects.update_or_create(pk=LogHead.ROW, defaults={"position": 10**9})
+    store = EventStore("default")
+    assert [finding.kind for finding in findings(store)] == [Kind.HEAD]
+    with override_settings(EVENTSTORE={"POSITION_LOCK_CLASS": 7}):
+        assert [finding.kind for finding in findings(store)] == [Kind.SCHEMA]
