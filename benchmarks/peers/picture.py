@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def picture(figures: object) -> str:
+    return ""
