@@ -26,7 +26,9 @@ def main() -> None:
     """Install the peers, let them work in turns, print a table."""
     options = _options()
     django.setup()
-    peers = _started(_access(), options.only)
+    access = _access()
+    print(_server(), flush=True)
+    peers = _started(access, options.only)
     figures: list[Figure] = []
     try:
         for work in options.works:
@@ -69,6 +71,16 @@ def _access() -> dict[str, str]:
     parameters = connections["default"].get_connection_params()
     names = {"host": "localhost", "port": "5432", "user": "postgres", "password": "", "dbname": "postgres"}
     return {name: str(parameters.get(name) or default) for name, default in names.items()}
+
+
+def _server() -> str:
+    from django.db import connections
+
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version')")
+        version = cursor.fetchone()[0]
+        cursor.execute("SELECT name || ' ' || setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')")
+        return ", ".join([f"PostgreSQL {version}", *(row[0] for row in cursor.fetchall())])
 
 
 def _started(access: Mapping[str, str], only: Sequence[str] | None) -> list[Running]:

@@ -17,6 +17,7 @@ def install(name: str, requirements: Sequence[str], packages: Sequence[str]) -> 
     Raises:
         subprocess.CalledProcessError: pip or npm failed; what it wrote is in ``stderr``.
         FileNotFoundError: there is no npm.
+
     """
     directory = DIRECTORY / name
     wanted = "\n".join([*requirements, *packages])

@@ -51,6 +51,7 @@ class Process:
 
         Raises:
             PeerError: the contender failed, or ended.
+
         """
         assert self._process.stdout is not None
         for line in self._process.stdout:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from .. import floor
 from .contenders import Contender
@@ -90,4 +91,4 @@ class Running:
 
     @staticmethod
     def _connect(access: Mapping[str, str]) -> psycopg.Connection[Any]:
-        return psycopg.connect(**access, autocommit=True)
+        return psycopg.connect(make_conninfo(**access), autocommit=True)

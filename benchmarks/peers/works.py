@@ -19,10 +19,10 @@ class Work:
 
 WORKS = (
     Work("append", "append 1 event, 1 writer", "append 1 300", 300),
-    Work("writers", "append 1 event, 8 writers", "append 1 60", 480, writers=8),
+    Work("writers", "append 1 event, 8 writers", "append 1 100", 800, writers=8),
     Work("append10", "append 10 events a call", "append 10 500", 500),
     Work("append100", "append 100 events a call", "append 100 1000", 1000),
-    Work("read100", "read a stream of 100", "read 100 20", 2000, reads=True),
+    Work("read100", "read a stream of 100", "read 100 100", 10_000, reads=True),
     Work("read10000", "read a stream of 10,000", "read 10000 1", 10_000, reads=True),
     Work("scan", "scan all, 1,000 a page", "scan 10000", 10_000, reads=True),
 )

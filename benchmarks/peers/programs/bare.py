@@ -40,9 +40,7 @@ class Bare:
     def _copy(self, stream: str, versions: range) -> None:
         with self._cursor.copy(_COPY) as copy:
             for version in versions:
-                copy.write_row(
-                    (version, datetime.now(UTC), uuid4(), stream, "Deposited", floor.PAYLOAD_TEXT, "{}")
-                )
+                copy.write_row((version, datetime.now(UTC), uuid4(), stream, "Deposited", floor.PAYLOAD_TEXT, "{}"))
 
     def read(self, stream: UUID) -> int:
         """Select by stream."""

@@ -18,7 +18,7 @@ from .serving import PAGE, Configuration, serve
 
 
 @register_event
-class Deposited(DomainEvent):
+class Deposited(DomainEvent):  # type: ignore[misc]  # not installed where types are checked
     """The payload, as fields."""
 
     event_type: str = "Deposited"

@@ -1,4 +1,4 @@
-"""This project: ``EventStore`` on a connection with Django's defaults or with the recommended options."""
+"""``EventStore`` of this project, on a connection with Django's defaults or with the recommended options."""
 
 from __future__ import annotations
 

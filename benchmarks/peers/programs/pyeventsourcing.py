@@ -12,7 +12,7 @@ from eventsourcing.utils import Environment
 from .serving import PAGE, Configuration, serve
 
 
-class Deposited(DomainEvent):
+class Deposited(DomainEvent):  # type: ignore[misc]  # not installed where types are checked
     """The payload, as fields."""
 
     owner: str
