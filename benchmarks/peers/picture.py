@@ -10,7 +10,7 @@ from ..measuring import Figure
 
 _OWN = "eventstore-django"
 _COLUMN, _GAP, _MARGIN = 400, 40, 20
-_LABELS, _BARS = 185, 165
+_LABELS, _BARS, _RATIO = 192, 165, 36
 _ROW, _HEADING, _BETWEEN = 20, 30, 26
 _STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #24292f }
@@ -72,5 +72,5 @@ def _bar(left: int, top: int, figure: Figure, longest: float) -> str:
     return (
         f'<g{own}><text class="label" x="{start - 8}" y="{base}" text-anchor="end">{escape(figure.contender)}</text>'
         f'<rect class="bar" x="{start}" y="{top + 2}" width="{width:.1f}" height="{_ROW - 6}" rx="2"/>'
-        f'<text class="ratio" x="{start + width + 6:.1f}" y="{base}">{figure.ratio:.2f}</text></g>'
+        f'<text class="ratio" x="{start + _BARS + _RATIO}" y="{base}" text-anchor="end">{figure.ratio:.2f}</text></g>'
     )

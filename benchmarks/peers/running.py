@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 from .. import floor
 from .contenders import Contender
 from .environments import install, interpreter
-from .process import Process
+from .process import PeerError, Process
 from .works import FILLS, Work
 
 _PROGRAMS = "benchmarks.peers.programs"
@@ -35,8 +35,12 @@ class Running:
         self._make_database(access)
         self._filled = False
         self.process = self._start()
-        self.process.answer()
-        self.process.ask("create")
+        try:
+            self.process.answer()
+            self.process.ask("create")
+        except PeerError:
+            self.close()
+            raise
 
     def fill(self) -> None:
         """Append the streams that are read, and give the planner its statistics, as autovacuum does within a minute."""
