@@ -1,4 +1,4 @@
-"""``python -m benchmarks.peers [WORK ...] [--rounds N] [--json FILE] [--svg FILE]``."""
+"""``python -m benchmarks.peers [WORK ...] [--rounds N] [--longer N] [--only NAME ...] [--json FILE] [--svg FILE]``."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers")
     parser.add_argument("works", nargs="*", metavar="WORK", help=", ".join(_NAMES))
     parser.add_argument("--rounds", type=int, default=3, help="rounds that count, after one that does not")
+    parser.add_argument("--longer", type=int, default=1, help="how many times as long turns take; steadier figures")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these contenders beside the floor")
     parser.add_argument("--json", type=Path, help="append the figures to this file, a line of JSON each")
     parser.add_argument("--svg", type=Path, help="draw the ratios into this file")
@@ -57,9 +58,9 @@ def _options() -> argparse.Namespace:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     if unknown := set(options.only or ()) - {contender.name for contender in CONTENDERS}:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    if options.rounds < 1:
-        parser.error("--rounds must be 1 at least")
-    options.works = [_NAMES[name] for name in options.works or _NAMES]
+    if min(options.rounds, options.longer) < 1:
+        parser.error("--rounds and --longer must be 1 at least")
+    options.works = [_NAMES[name].longer(options.longer) for name in options.works or _NAMES]
     return options
 
 
