@@ -23,7 +23,6 @@ class Contender:
     requirements: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
-    cannot: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database(self) -> str:
