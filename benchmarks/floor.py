@@ -21,7 +21,7 @@ PAYLOAD = {
 }
 PAYLOAD_TEXT = json.dumps(PAYLOAD)
 
-_TABLE = """
+TABLE = """
 DROP TABLE IF EXISTS bare_events;
 CREATE TABLE bare_events (
     position bigint GENERATED ALWAYS AS IDENTITY,
@@ -36,6 +36,7 @@ CREATE TABLE bare_events (
     UNIQUE (stream_id, event_version)
 )
 """
+"""The table, made anew."""
 _INSERT = (
     "INSERT INTO bare_events (event_version, occurred_at, event_id, stream_id, event_type, event_data, metadata) "
     "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING position"
@@ -64,7 +65,7 @@ def cursor() -> psycopg.Cursor[Any]:
 def create_table() -> None:
     """Make the table anew."""
     with connect() as connection:
-        connection.execute(_TABLE)
+        connection.execute(TABLE)
 
 
 def insert(cursor: psycopg.Cursor[Any], stream_id: str, version: int) -> None:
