@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 MAX_LIMIT = 10_000
 """Events that one page may have."""
 
+_LAST = 2**62
+"""Above every version."""
+
 
 class EventStore:
     """Appends to and reads from one database.
@@ -86,7 +89,7 @@ class EventStore:
         name = StreamName.parse(stream_id)
         if name.is_all:
             return list(self.iter_all_events(from_version, to_version))
-        return self._read(self._stream_range(name, from_version, to_version))
+        return self._read_range(name.text, from_version, _LAST if to_version is None else to_version)
 
     def get_stream_version(self, stream_id: str) -> int:
         """Return the version of a stream: the number of its last event, 0 if it has none."""
@@ -223,11 +226,14 @@ class EventStore:
         model: type[Stream] = apps.get_model("eventstore", "Stream")
         return model._default_manager.using(self.using)
 
-    def _stream_range(self, name: StreamName, from_version: int, to_version: int | None) -> EventQuerySet:
-        events = self._events().stream(name.text)
-        if from_version > 1:
-            events = events.filter(event_version__gte=from_version)
-        return events if to_version is None else events.filter(event_version__lte=to_version)
+    def _read_range(self, stream_id: str, first: int, last: int) -> list[RecordedEvent]:
+        # Of whatever else may stand for a number, and of those beyond a bigint, the ORM knows what to make.
+        if not (type(first) is type(last) is int and abs(first) <= _LAST and abs(last) <= _LAST):
+            events = self._events().stream(stream_id)
+            return self._read(events.filter(event_version__gte=first, event_version__lte=last))
+        backend = backend_for(self.using)
+        with backend.translated():
+            return list(backend.recorded_events(backend.rows(_stream_range, stream_id, first, last)))
 
     def _from_position(self, events: EventQuerySet, from_position: int, limit: int) -> EventQuerySet:
         if not 1 <= limit <= MAX_LIMIT:
@@ -269,6 +275,13 @@ class EventStore:
     ahead_position = async_twin(head_position)
     aiter_events = async_iterator_twin(iter_events)
     aiter_all_events = async_iterator_twin(iter_all_events)
+
+
+def _stream_range(using: str, stream_id: str, first: int, last: int) -> QuerySet[Event, tuple[Any, ...]]:
+    """Template of what is read most: making SQL of it each time would take longer than reading a short stream."""
+    events: EventQuerySet = _event_model().objects.using(using).stream(stream_id)
+    rows = events.filter(event_version__gte=first, event_version__lte=last)
+    return rows.values_list(*backend_for(using).recorded_columns)
 
 
 def _event_model() -> type[Event]:
