@@ -20,17 +20,18 @@ class StatsView(EventStoreView):
     def get(self, request: Request) -> Response:
         """Return positions, the first and the last event in scope, the lag of subscriptions, and what is measured."""
         known_only(request.query_params, ())
+        # Of all tenants together: not for who may see but some.
+        measured = statistics(self.alias) if self.scope().partitions is None else None
         subscriptions = [
             {"name": found.name, "status": found.status, "lag": found.lag, "lag_seconds": found.lag_seconds}
-            for found in statuses(self.alias)
+            for found in (measured.subscriptions if measured else statuses(self.alias))
         ]
         body = {
             "head_position": self.store.head_position(),
             "first_event": self._end("position"),
             "last_event": self._end("-position"),
             "subscriptions": subscriptions,
-            # Of all tenants together: not for who may see but some.
-            "statistics": document(statistics(self.alias)) if self.scope().partitions is None else None,
+            "statistics": document(measured) if measured else None,
         }
         return Response(body)
 

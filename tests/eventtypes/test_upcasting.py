@@ -75,6 +75,14 @@ def test_without_a_class_the_chain_leads_as_far_as_the_upcasters() -> None:
     ]
 
 
+def test_the_version_of_a_payload_is_that_of_the_shape_it_has() -> None:
+    upcaster("Opened", from_version=2)(lambda payload: payload)
+    upcaster("Opened", from_version=1)(lambda payload: payload)
+    events = [recorded({}, version) for version in (1, 2, 3, 4)]
+    assert [event.payload_version for event in events] == [3, 3, 3, 4]
+    assert [event.schema_version for event in events] == [1, 2, 3, 4]
+
+
 def test_an_upcaster_is_called_once_for_an_event_and_only_when_the_payload_is_asked_for() -> None:
     calls = []
 
