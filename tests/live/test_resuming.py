@@ -35,6 +35,7 @@ class Follower:
         self._last = 0
         self.seen: list[int] = []
         self.connects = 0
+        self.refused: set[int] = set()
         self.end = threading.Event()
         self.until = 0
 
@@ -51,6 +52,9 @@ class Follower:
         client = self._server().get(f"events/live/?after=0{self._query}", **{"Last-Event-ID": str(self._last)})
         self.connects += 1
         try:
+            if client.status != 200:
+                self.refused.add(client.status)
+                raise HTTPException(client.status)
             for block in client.blocks():
                 self._last = self._last if block.id is None else block.id
                 self.seen += [] if block.data is None else [block.data["position"]]
@@ -117,6 +121,8 @@ def test_a_server_that_is_killed_and_sessions_that_are_cut_lose_nothing(serve: S
 
     (seen,) = _followed(workers, [follower], break_things)
     assert seen == _stored()
+    # A session may be cut while a client opens its feed: it is told to come again.
+    assert follower.refused <= {503}
 
 
 def test_a_feed_outlives_an_outage_of_the_database(serve: Serve) -> None:
