@@ -30,7 +30,7 @@ def announce(backend: Backend, results: Sequence[AppendResult]) -> None:
     it: nothing is told of it, and workers find its events by looking.
     """
     heard = events_appended.has_listeners(apps.get_model("eventstore", "Event"))
-    if not heard and not conf.notifications():
+    if not heard and not _may_hint(backend):
         return
     tell = partial(_tell, backend, results if heard else ())
     if backend.connection.in_atomic_block:
@@ -39,8 +39,17 @@ def announce(backend: Backend, results: Sequence[AppendResult]) -> None:
         tell()
 
 
+def _may_hint(backend: Backend) -> bool:
+    # A transaction of the caller may take its time: whether its hint is due is known when it has committed.
+    return conf.notifications() and (backend.connection.in_atomic_block or _is_due(backend))
+
+
+def _is_due(backend: Backend) -> bool:
+    return monotonic() - _last_hint.get(backend.alias, -HINT_SECONDS) >= HINT_SECONDS
+
+
 def _tell(backend: Backend, results: Sequence[AppendResult]) -> None:
-    if conf.notifications():
+    if conf.notifications() and _is_due(backend):
         _hint(backend)
     for result in results:
         if result.events:
@@ -53,10 +62,7 @@ def _tell(backend: Backend, results: Sequence[AppendResult]) -> None:
 
 
 def _hint(backend: Backend) -> None:
-    now = monotonic()
-    if now - _last_hint.get(backend.alias, -HINT_SECONDS) < HINT_SECONDS:
-        return
-    _last_hint[backend.alias] = now
+    _last_hint[backend.alias] = monotonic()
     try:
         backend.hint()
     except Exception:  # the events are stored: nothing that happens now may look like a failed append

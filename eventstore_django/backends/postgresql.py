@@ -29,6 +29,7 @@ from ..recording import recorded_event
 from .base import Backend
 from .bounds import AFTER, UNTIL, bounded_read
 from .columns import RECORDED_COLUMNS, read_time
+from .cursors import fetched_row
 from .estimates import estimated_kinds, estimated_rows
 from .heads import Head
 from .holders import Holder, holders
@@ -71,9 +72,7 @@ class PostgreSQLBackend(Backend):
         return self._append_event(plan) if single else self._append_all(plan)
 
     def _append_event(self, plan: AppendPlan) -> Outcome:
-        with self.connection.cursor() as cursor:
-            cursor.execute(APPEND_EVENT, event_parameters(plan))
-            outcome, version, *stored = cursor.fetchone()[0]
+        outcome, version, *stored = fetched_row(self.connection, APPEND_EVENT, event_parameters(plan))[0]
         if stored:
             return Stored((version,), (stored[0],), from_micros(stored[1]))
         return (Conflict if outcome == _CONFLICT else Known)((version,))

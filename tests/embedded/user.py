@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -37,6 +38,8 @@ def report(answer: Any) -> None:
 
 
 def main() -> None:
+    # A shell lets what it runs in the background ignore it, and all that is started from there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments = json.loads(sys.argv[1])
     start, statement = arguments.pop("start", ""), arguments.pop("statement", "")
     if start == "spawn":
