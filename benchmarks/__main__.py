@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
 
 NAMES = (
     "single",
+    "costs",
     "writers",
     "batches",
     "reading",
