@@ -11,7 +11,7 @@ from django.core.management import CommandError
 from eventstore_django import RecordedEvent, subscription
 from eventstore_django.models import Subscription, Worker
 
-from .support import append, command, declare, kept, shard
+from .support import ONCE, Broken, append, command, declare, kept, shard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +48,17 @@ def test_a_failing_event_is_told_and_ends_nothing() -> None:
     out = command("run_subscriptions", "--once").out
     assert f"parked 'Account-1' at position {position} (Broken: at {position})" in out
     assert kept()[0] == (position, "parked")
+
+
+def test_once_fails_when_a_handler_has_stopped_its_subscription() -> None:
+    @subscription("strict", on_error="stop", retries=ONCE)
+    def handle(event: RecordedEvent) -> None:
+        raise Broken("can't")
+
+    declare("other")
+    append("A")
+    with pytest.raises(CommandError, match=r"handler: strict at position \d+ \(.*Broken: can't\)\. Go on with resume"):
+        command("run_subscriptions", "--once")
 
 
 def test_only_what_is_named_is_run() -> None:

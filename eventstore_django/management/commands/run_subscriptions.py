@@ -11,13 +11,16 @@ from django.db import connections
 from django.utils import autoreload
 
 from ... import conf
+from ...models import Subscription
 from ...store import EventStore
 from ...subscriptions.declarations import Declaration
 from ...transfer.failures import told_in_one_line
 from ...workers.choosing import chosen
 from ...workers.ending import Backstop, leave_process
 from ...workers.runner import SubscriptionRunner
+from ...workers.statuses import statuses
 from ...workers.stopping import StopFlag, StopSignals
+from ...workers.tracebacks import error_line
 from ..listing import overview
 from ..progress import ProgressReport
 from ..reloading import run_with_reloader, stopped_at_exit
@@ -77,12 +80,25 @@ class Command(BaseCommand):
             backstop = Backstop(_longest_silence(declarations))
             runner = SubscriptionRunner(alias, declarations, stop=flag, report=report, still_alive=backstop.arm)
             try:
-                runner.run_to_head() if options["once"] else runner.run()
+                if options["once"]:
+                    runner.run_to_head()
+                    _refuse_silence(alias, declarations)
+                else:
+                    runner.run()
             finally:
                 backstop.disarm()
                 if runner.broken_off:
                     # An async handler goes on in its thread, and exit() would wait for it.
                     leave_process()
+
+
+def _refuse_silence(alias: str, declarations: Sequence[Declaration]) -> None:
+    """Raise CommandError if one of them is stopped: whoever runs them once wants to know what was not handled."""
+    names = [declaration.name for declaration in declarations]
+    stopped = [each for each in statuses(alias, names) if each.status == Subscription.Status.STOPPED]
+    if stopped:
+        told = "; ".join(f"{each.name} at position {each.position} ({error_line(each.last_error)})" for each in stopped)
+        raise CommandError(f"Stopped by a failing handler: {told}. Go on with resume_subscription.")
 
 
 def _longest_silence(declarations: Sequence[Declaration]) -> float:
