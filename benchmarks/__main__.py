@@ -24,6 +24,7 @@ NAMES = (
     "indexes",
     "caching",
     "eventtypes",
+    "growth",
 )
 """The benchmarks, each a module of its own with a function ``run(rounds)``."""
 
