@@ -25,6 +25,7 @@ NAMES = (
     "caching",
     "eventtypes",
     "growth",
+    "contention",
 )
 """The benchmarks, each a module of its own with a function ``run(rounds)``."""
 
