@@ -26,6 +26,7 @@ NAMES = (
     "eventtypes",
     "growth",
     "contention",
+    "memory",
 )
 """The benchmarks, each a module of its own with a function ``run(rounds)``."""
 

@@ -40,11 +40,11 @@ ORDER BY n
 """
 
 
-def alias(events: int) -> str:
-    """Return the name of the connection to a log, with the recommended options. Nothing is made yet."""
-    name = f"log_{events}"
-    prepared = connections.databases["prepared"]
-    connections.databases[name] = {**prepared, "NAME": f"{prepared['NAME']}_{name}"}
+def alias(events: int, like: str = "prepared") -> str:
+    """Return the name of a connection to a log, with the options of one of the settings. Nothing is made yet."""
+    name = f"{like}_log_{events}"
+    settings = connections.databases[like]
+    connections.databases[name] = {**settings, "NAME": f"{settings['NAME']}_log_{events}"}
     return name
 
 
