@@ -27,6 +27,7 @@ NAMES = (
     "growth",
     "contention",
     "memory",
+    "category",
 )
 """The benchmarks, each a module of its own with a function ``run(rounds)``."""
 
