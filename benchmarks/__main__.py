@@ -28,6 +28,7 @@ NAMES = (
     "contention",
     "memory",
     "category",
+    "asynchronous",
 )
 """The benchmarks, each a module of its own with a function ``run(rounds)``."""
 
