@@ -29,6 +29,7 @@ NAMES = (
     "memory",
     "category",
     "asynchronous",
+    "idle",
 )
 """The benchmarks, each a module of its own with a function ``run(rounds)``."""
 
