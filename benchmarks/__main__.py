@@ -30,6 +30,7 @@ NAMES = (
     "category",
     "asynchronous",
     "idle",
+    "startup",
 )
 """The benchmarks, each a module of its own with a function ``run(rounds)``."""
 
