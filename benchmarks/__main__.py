@@ -25,6 +25,13 @@ NAMES = (
     "indexes",
     "caching",
     "eventtypes",
+    "growth",
+    "contention",
+    "memory",
+    "category",
+    "asynchronous",
+    "idle",
+    "startup",
 )
 """The benchmarks, each a module of its own with a function ``run(rounds)``."""
 

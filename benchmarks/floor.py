@@ -48,9 +48,9 @@ _SELECT = (
 _PAGE = _SELECT.replace("stream_id = %s ORDER BY event_version", "position > %s ORDER BY position LIMIT 1000")
 
 
-def connect() -> psycopg.Connection[Any]:
+def connect(alias: str = "default") -> psycopg.Connection[Any]:
     """Open a connection beside Django's, to the same database."""
-    parameters = connections["default"].get_connection_params()
+    parameters = connections[alias].get_connection_params()
     for name in ("cursor_factory", "context", "prepare_threshold"):
         parameters.pop(name, None)
     return psycopg.connect(**parameters, autocommit=True)

@@ -22,12 +22,15 @@ class EventStoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Find event types, aggregates and subscriptions, register the checks, and the door for test databases."""
+        """Find event types, aggregates and subscriptions, register the checks and what follows signals."""
         from . import checks
+        from .cache.erasures import drop_erased
+        from .signals import events_erased
         from .subscriptions.discovery import autodiscover
         from .testdatabases import allow_flush_in_tests
 
         autodiscover_modules(EVENT_TYPES, AGGREGATES)
         autodiscover()
         checks.register()
+        events_erased.connect(drop_erased, dispatch_uid="eventstore.drop_erased")
         post_migrate.connect(allow_flush_in_tests, sender=self, dispatch_uid="eventstore.allow_flush_in_tests")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection
 from typing import ClassVar
 
@@ -14,8 +13,11 @@ from ..plans import AppendPlan
 from .base import Backend
 from .tallies import Precision, Tally
 
+# As sqlite3 names them; importing it would take its time where PostgreSQL is the database, too.
+_ERROR = 1
 _BUSY = 5
 _LOCKED = 6
+_CONSTRAINT_TRIGGER = 1811
 
 
 class SQLiteBackend(Backend):
@@ -57,9 +59,9 @@ class SQLiteBackend(Backend):
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
         if code in (_BUSY, _LOCKED):
             return TransactionAborted("Another connection is writing to this SQLite database: try again.")
-        if getattr(cause, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+        if getattr(cause, "sqlite_errorcode", 0) == _CONSTRAINT_TRIGGER:
             return ImmutableEventError("Stored events can't be changed or removed; append a correcting event.")
-        return self._missing_tables() if code == sqlite3.SQLITE_ERROR else None
+        return self._missing_tables() if code == _ERROR else None
 
     def _missing_tables(self) -> NotMigrated | None:
         return None if self.is_migrated() else self.not_migrated()

@@ -7,17 +7,14 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.dispatch import receiver
 
 from .. import conf
-from ..signals import events_erased
 from .chunks import chunk_of
 from .shelves import Shelf
 
 
-@receiver(events_erased, dispatch_uid="eventstore.drop_erased")
 def drop_erased(sender: Any, *, erasure_id: int, using: str, **kwargs: Any) -> None:
-    """Remove the chunks with erased events from every cache of ``CACHES``.
+    """Remove the chunks with erased events from every cache of ``CACHES``: a receiver of ``events_erased``.
 
     From every one, since this process need not be one that reads through a cache.
     """

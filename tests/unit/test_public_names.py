@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import ast
 import inspect
 import subprocess
 import sys
-from types import ModuleType
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.dispatch import Signal
 
 import eventstore_django
 from eventstore_django import EventStoreError, exceptions, models, signals
+from eventstore_django.cache.erasures import drop_erased
 from eventstore_django.testing.contract import CommittedContract, EventStoreContract
 
 # What other people's code imports: a name may be added, never taken away.
@@ -101,6 +104,15 @@ import sys
 print("psycopg" in sys.modules, "rest_framework" in sys.modules, "pytest" in sys.modules)
 """
 
+_SET_UP = """
+import django, sys
+from django.conf import settings
+settings.configure(INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "eventstore_django"])
+django.setup()
+heavy = ("repositories", "cache.store", "aggregates.aggregate", "workers.runner", "api", "admin", "testing", "transfer")
+print(*[module for name in heavy if (module := f"eventstore_django.{name}") in sys.modules])
+"""
+
 
 def _group(name: str) -> tuple[int, str]:
     """Constants first, then classes, then the rest, as linters sort names."""
@@ -143,12 +155,41 @@ def test_the_list_of_names_is_sorted() -> None:
 
 
 def test_the_list_of_names_is_complete() -> None:
-    public = {
-        name
-        for name, value in vars(eventstore_django).items()
-        if not name.startswith("_") and name != "annotations" and not isinstance(value, ModuleType)
-    }
-    assert public == set(eventstore_django.__all__)
+    assert {name for names in _imports().values() for name in names} == set(eventstore_django.__all__)
+
+
+def test_names_come_from_where_type_checkers_look_for_them() -> None:
+    for module, names in _imports().items():
+        found = import_module(f".{module}", eventstore_django.__name__)
+        for name in names:
+            assert getattr(eventstore_django, name) is getattr(found, name), name
+
+
+def test_a_name_that_is_none_is_refused_as_usual() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'EventStor'"):
+        eventstore_django.EventStor  # type: ignore[attr-defined]  # noqa: B018  # that is the test
+
+
+def test_names_are_listed_before_they_are_asked_for() -> None:
+    listed = "import eventstore_django as package; assert {*package.__all__} <= {*dir(package)}"
+    subprocess.run([sys.executable, "-c", listed], check=True, cwd="/")
+
+
+def test_django_starts_without_what_only_an_application_asks_for() -> None:
+    done = subprocess.run([sys.executable, "-c", _SET_UP], capture_output=True, text=True, check=True, cwd="/")
+    assert done.stdout.split() == []
+
+
+def test_every_process_drops_from_the_caches_what_was_erased() -> None:
+    assert drop_erased in [receiver() for _, receiver, *_ in signals.events_erased.receivers]
+
+
+def _imports() -> dict[str, list[str]]:
+    """Return the imports that are there for type checkers: modules and names."""
+    tree = ast.parse(Path(eventstore_django.__file__).read_text("utf-8"))
+    (block,) = [node for node in tree.body if isinstance(node, ast.If)]
+    froms = [node for node in block.body if isinstance(node, ast.ImportFrom)]
+    return {node.module or "": [alias.name for alias in node.names] for node in froms}
 
 
 def test_every_error_that_callers_can_meet_is_public() -> None:
