@@ -35,7 +35,19 @@ from .heads import Head
 from .holders import Holder, holders
 from .listening import APPENDED, HEAD, Listener
 from .outcomes import Conflict, Known, Outcome, Stored
-from .statements import APPEND, APPEND_EVENT, FAULTS, PUBLISH, TRIGGERS, WATERMARK, call, event_parameters, from_micros
+from .statements import (
+    APPEND,
+    APPEND_ALONE,
+    APPEND_EVENT,
+    APPEND_EVENT_ALONE,
+    FAULTS,
+    PUBLISH,
+    TRIGGERS,
+    WATERMARK,
+    call,
+    event_parameters,
+    from_micros,
+)
 from .tallies import COUNTED, Kinds, Precision, Tally
 from .templates import QueryTemplate, compiled, filled
 
@@ -72,15 +84,17 @@ class PostgreSQLBackend(Backend):
         return self._append_event(plan) if single else self._append_all(plan)
 
     def _append_event(self, plan: AppendPlan) -> Outcome:
-        outcome, version, *stored = fetched_row(self.connection, APPEND_EVENT, event_parameters(plan))[0]
+        statement = APPEND_EVENT if self.in_transaction() else APPEND_EVENT_ALONE
+        outcome, version, *stored = fetched_row(self.connection, statement, event_parameters(plan))[0]
         if stored:
             return Stored((version,), (stored[0],), from_micros(stored[1]))
         return (Conflict if outcome == _CONFLICT else Known)((version,))
 
     def _append_all(self, plan: AppendPlan) -> Outcome:
+        statement = APPEND if self.in_transaction() else APPEND_ALONE
         with self.connection.cursor() as cursor:
-            cursor.execute(APPEND, [call(plan)])
-            outcome, versions, positions, stored_micros = cursor.fetchone()
+            cursor.execute(statement, [call(plan)])
+            outcome, versions, positions, stored_micros, *_ = cursor.fetchone()
         if outcome == "stored":
             return Stored(versions, positions or (), stored_micros and from_micros(stored_micros))
         return Conflict(versions) if outcome == "conflict" else Known(versions)

@@ -8,8 +8,23 @@ from typing import Any
 
 from ..plans import AppendPlan, PlannedEvent
 
-APPEND_EVENT = "SELECT eventstore_append_event_v1(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s)"
+_EVENT = "eventstore_append_event_v1(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s)"
+APPEND_EVENT = f"SELECT {_EVENT}"
 APPEND = "SELECT outcome, versions, positions, stored_micros FROM eventstore_append_v1(%s::jsonb)"
+
+# The same where the append is the whole transaction. One that lost a race has locked the stream's row: its commit would
+# wait for the disk, and whoever waits for the row with it, though there is nothing in it to be kept. Never inside a
+# transaction of the caller, whose other writes are: the setting holds until the transaction ends.
+APPEND_EVENT_ALONE = f"""
+SELECT result, CASE WHEN result[1] > 0 THEN set_config('synchronous_commit', 'off', true) END
+FROM (SELECT {_EVENT} AS result OFFSET 0) AS called
+"""  # noqa: S608  # its one part is written above
+APPEND_ALONE = """
+SELECT
+    outcome, versions, positions, stored_micros,
+    CASE WHEN outcome <> 'stored' THEN set_config('synchronous_commit', 'off', true) END
+FROM eventstore_append_v1(%s::jsonb)
+"""
 
 WATERMARK = """
 SELECT eventstore_watermark_v1(), current_setting('transaction_isolation'), pg_is_in_recovery()
