@@ -68,9 +68,9 @@ class StreamName:
 
         Raise InvalidStreamName for parts whose name would be read as another aggregate's.
         """
-        text = (
-            f"{aggregate_type}-{aggregate_id}" if partition is None else f"{partition}/{aggregate_type}/{aggregate_id}"
-        )
+        # As plain texts: a member of an enumeration would be written as its name.
+        parts = [plain(part) for part in (partition, aggregate_type, aggregate_id) if part is not None]
+        text = "/".join(parts) if partition is not None else "-".join(parts)
         name = cls.to_append(text)
         if (name.partition, name.category, name.aggregate_id) != (partition, aggregate_type, aggregate_id):
             raise InvalidStreamName(text, f"it is read as aggregate {name.aggregate_id!r} of type {name.category!r}")

@@ -14,7 +14,7 @@ from .backends import backend_for
 from .encoding import text_fault
 from .events import RecordedEvent
 from .exceptions import ImmutableEventError
-from .names import StreamName
+from .names import StreamName, plain
 from .positions import Watermark
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class EventQuerySet(QuerySet["Event"]):
 
     def correlated_with(self, correlation_id: str | UUID) -> Self:
         """Events whose metadata carries this correlation id."""
-        text = str(correlation_id)
+        text = plain(correlation_id) if isinstance(correlation_id, str) else str(correlation_id)
         return self.alias(correlation=CorrelationId(F("metadata")))._with_text(text, correlation=text)
 
     def settled(self) -> Self:

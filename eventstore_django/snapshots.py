@@ -16,7 +16,7 @@ from .backends import Backend, backend_for
 from .backends.statements import LAST_SNAPSHOT
 from .encoding import text_fault
 from .exceptions import AmbiguousAggregate
-from .names import StreamName
+from .names import StreamName, plain
 from .signals import snapshot_saved
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _stream_ids(backend: Backend, wanted: Wanted) -> list[str]:
     if wanted.stream_id is not None:
         rows = rows.filter(stream_id=wanted.stream_id)
     if wanted.partition is not None:
-        rows = rows.filter(stream_id__startswith=f"{wanted.partition}/")
+        rows = rows.filter(stream_id__startswith=f"{plain(wanted.partition)}/")
     names = rows.order_by("stream_id").values_list("stream_id", flat=True).distinct()
     return [name for name in names if wanted.matches(name)]
 

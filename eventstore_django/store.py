@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import router
 
 from . import conf
+from .aggregates.ledger import AggregateId, id_text
 from .aggregates.snapshots import AggregateSnapshot
 from .appending import append_operations
 from .backends import backend_for
@@ -168,7 +169,7 @@ class EventStore:
 
     def get_snapshot(
         self,
-        aggregate_id: str,
+        aggregate_id: AggregateId,
         aggregate_type: str | None = None,
         partition: str | None = None,
         max_version: int | None = None,
@@ -180,7 +181,8 @@ class EventStore:
         What is None is not asked for. Raise AmbiguousAggregate, which names them, if several
         aggregates of that id have snapshots: name the type, the partition or the stream.
         """
-        return find_snapshot(self.using, Wanted(aggregate_id, aggregate_type, partition, stream_id), max_version)
+        wanted = Wanted(id_text(aggregate_id), aggregate_type, partition, stream_id)
+        return find_snapshot(self.using, wanted, max_version)
 
     # Following
 

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from ..encoding import text_fault
 from .keyset import KeysetChangeList
 from .quoting import quoted, unquoted
 
@@ -70,6 +71,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Refuse: what can't be changed has no changes to show."""
         raise PermissionDenied
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Return the object with this key, or None; what can't be stored is no key of any."""
+        return None if text_fault(object_id) else super().get_object(request, object_id, from_field)
 
     def facts(self, request: HttpRequest, shown: Any) -> dict[str, Any]:
         """Return what the template of one object needs beside ``original``."""

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from ..events import NewEvent
+from ..names import plain
 
 AggregateId: TypeAlias = str | int | UUID
 
@@ -33,4 +34,7 @@ def id_text(aggregate_id: AggregateId) -> str:
     """Return an id as the text that stands in stream names. Raise TypeError for what is no id."""
     if isinstance(aggregate_id, bool) or not isinstance(aggregate_id, str | int | UUID):
         raise TypeError(f"an aggregate's id is a text, a whole number or a UUID, not {aggregate_id!r}.")
-    return str(aggregate_id)
+    if isinstance(aggregate_id, str):
+        return plain(aggregate_id)
+    # A member of an enumeration is the number that it is: its own text is its name.
+    return int.__repr__(aggregate_id) if isinstance(aggregate_id, int) else str(aggregate_id)

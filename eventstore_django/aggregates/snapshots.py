@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..encoding import JSONObject, Refused, decode, encode
-from ..exceptions import InvalidSnapshot
-from ..names import StreamName
+from ..exceptions import InvalidSnapshot, InvalidStreamName
+from ..names import StreamName, plain
+from .ledger import id_text
 
 MAX_SNAPSHOT_BYTES = 16 * 1024 * 1024
 """Bytes of JSON that the data of one snapshot may have."""
@@ -20,6 +21,8 @@ _MAX_SCHEMA_VERSION = 2**31 - 1
 class AggregateSnapshot:
     """The state of an aggregate after the first ``version`` events of its stream.
 
+    ``aggregate_id``
+        a text; one that is given as a whole number or a UUID becomes a text.
     ``data``
         what ``to_snapshot`` gave: a dict of what a payload may hold, up to 16 MiB of JSON.
     ``schema_version``
@@ -46,12 +49,22 @@ class AggregateSnapshot:
     def __post_init__(self) -> None:
         _check_number("version", self.version, _MAX_VERSION)
         _check_number("schema_version", self.schema_version, _MAX_SCHEMA_VERSION)
+        self._take_texts()
         name = self._name()
         if self.partition not in (None, name.partition):
             raise InvalidSnapshot(f"is {self.partition!r}, but the stream is {name.text!r}", "partition")
         put = object.__setattr__  # the one way to fill a frozen dataclass
         put(self, "stream_id", name.text)
         put(self, "partition", name.partition)
+
+    def _take_texts(self) -> None:
+        put = object.__setattr__  # as above
+        try:
+            put(self, "aggregate_id", id_text(self.aggregate_id))
+        except TypeError:
+            raise InvalidStreamName(self.aggregate_id, "an id is a text, a whole number or a UUID") from None
+        if isinstance(self.aggregate_type, str):
+            put(self, "aggregate_type", plain(self.aggregate_type))
 
     def _name(self) -> StreamName:
         for field_name in ("aggregate_id", "aggregate_type"):

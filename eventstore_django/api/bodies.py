@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.request import Request
+
 from ..events import NewEvent
 from ..exceptions import InvalidExpectedVersion, InvalidStreamName
 from ..names import StreamName
@@ -38,6 +44,19 @@ def batch_body(body: Any) -> list[AppendOperation]:
     return [_operation(f"operations[{index}]", item) for index, item in enumerate(operations)]
 
 
+def optional_body(request: Request) -> Any:
+    """Return the body, or an empty object where nothing is sent: no body, or a form without fields.
+
+    Some clients send such a form where they are given nothing to send.
+    """
+    try:
+        return request.data
+    except UnsupportedMediaType:
+        if _is_empty_form(request._request):
+            return {}
+        raise
+
+
 def read_object(value: Any, known: Collection[str], path: str = "") -> dict[str, Any]:
     """Return an object that has no fields but those known. Raise InvalidField."""
     if not isinstance(value, dict):
@@ -47,6 +66,15 @@ def read_object(value: Any, known: Collection[str], path: str = "") -> dict[str,
             told = f"known are {', '.join(sorted(known))}" if known else "none are known here"
             raise InvalidField(_within(path, f"{field!a:.100}"[1:-1]), f"unknown field; {told}")
     return value
+
+
+def _is_empty_form(request: HttpRequest) -> bool:
+    if request.content_type not in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        return False
+    try:
+        return not request.POST and not request.FILES
+    except (MultiPartParserError, SuspiciousOperation):
+        return False
 
 
 def _operation(path: str, item: Any) -> AppendOperation:

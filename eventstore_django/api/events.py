@@ -33,7 +33,7 @@ class EventListView(EventStoreView):
     def get(self, request: Request) -> Response | StreamingHttpResponse:
         """Return a page; ``next`` leads on, forward also when there is nothing there yet."""
         query = request.query_params
-        known_only(query, (*PAGING, WAIT, *FILTERS, api_settings.URL_FORMAT_OVERRIDE))
+        known_only(query, (*PAGING, WAIT, *FILTERS, *_format_override()))
         filters, page, wait = EventFilters.read(query), PageRequest.read(query), read_wait(query)
         events = self.events(filters)
         one_stream = filters.stream_id not in (None, ALL)
@@ -52,6 +52,12 @@ class EventListView(EventStoreView):
             "previous": link(request, page.previous(found)),
             "results": [event_body(event) for event in found],
         }
+
+
+def _format_override() -> tuple[str, ...]:
+    # The project may have switched it off; then only the Accept header chooses.
+    name = api_settings.URL_FORMAT_OVERRIDE
+    return (name,) if name else ()
 
 
 class EventView(EventStoreView):

@@ -13,7 +13,7 @@ from ..encoding import text_fault
 from ..models import ParkedEvent
 from ..workers import operations
 from .base import EventStoreView
-from .bodies import read_object
+from .bodies import optional_body, read_object
 from .links import link
 from .listing import NAME_PAGING, NumberPage
 from .parameters import choice, known_only, text
@@ -67,7 +67,7 @@ class RetryView(ParkedEventView):
     def post(self, request: Request, parked_id: int) -> Response:
         """Have it tried again, and what waits behind it after it."""
         known_only(request.query_params, ())
-        read_object(request.data, ())
+        read_object(optional_body(request), ())
         row = self.row(parked_id)
         if not operations.retry_parked(self.alias, row.subscription_id, position=row.position):
             raise OperationRefused(f"The event is {row.status}: only one that is parked can be retried.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404
 from rest_framework import status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import PermissionDenied as Forbidden
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from ..exceptions import (
     ConcurrencyError,
@@ -113,16 +114,27 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(error, RequestDataTooBig):
         detail = "The body is larger than DATA_UPLOAD_MAX_MEMORY_SIZE."
         return problem(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "TooLarge", detail)
-    response = exception_handler(error, context)
-    if response is None:
+    known = _framework_error(error)
+    if known is None:
         return None
-    detail = response.data.get("detail", response.data) if isinstance(response.data, dict) else response.data
-    members = error.members if isinstance(error, Problem) else {}
-    answer = problem(response.status_code, type(error).__name__, str(detail), **members)
-    for header in ("WWW-Authenticate", "Retry-After", "Allow"):
-        if header in response.headers:
-            answer[header] = response.headers[header]
+    told = known.detail.get("detail", known.detail) if isinstance(known.detail, dict) else known.detail
+    members = known.members if isinstance(known, Problem) else {}
+    answer = problem(known.status_code, type(error).__name__, str(told), **members)
+    if auth_header := getattr(known, "auth_header", None):
+        answer["WWW-Authenticate"] = auth_header
+    if wait := getattr(known, "wait", None):
+        answer["Retry-After"] = str(int(wait))
     return answer
+
+
+def _framework_error(error: Exception) -> APIException | None:
+    # Not by the framework's own handler, which marks every open transaction for rollback under ATOMIC_REQUESTS: these
+    # views have none of their own, so it would be the one around them, such as that of a TestCase.
+    if isinstance(error, Http404):
+        return NotFound(*error.args)
+    if isinstance(error, PermissionDenied):
+        return Forbidden(*error.args)
+    return error if isinstance(error, APIException) else None
 
 
 def problem(code: int, title: str, detail: str, **members: Any) -> Response:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from ..workers import operations
 from ..workers.statuses import SubscriptionStatus, statuses
 from .base import EventStoreView
-from .bodies import read_object
+from .bodies import optional_body, read_object
 from .parameters import known_only
 from .permissions import OPERATE
 from .problems import InvalidField, OutsideScope
@@ -81,7 +81,7 @@ class OperationView(SubscriptionView):
     def post(self, request: Request, name: str) -> Response:
         """Do it, and return how the subscription is doing then."""
         known_only(request.query_params, ())
-        fields = read_object(request.data, self.fields)
+        fields = read_object(optional_body(request), self.fields)
         if self.scope().partitions is not None:
             raise OutsideScope("A subscription handles the events of all partitions; you may only see some of them.")
         operations.find(self.alias, name)

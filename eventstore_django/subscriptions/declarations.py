@@ -42,8 +42,8 @@ class Declaration:
         faults = {
             "name must be a text of 1 to 100 characters": not self._has_good_name(),
             f"shards must be from 1 to {MAX_SHARDS}": not _is_whole(self.shards, 1, MAX_SHARDS),
-            "start must be 'beginning', 'now' or a position from 1 on": not (
-                self.start in ("beginning", "now") or _is_whole(self.start, 1)
+            "start must be 'beginning', 'now' or a position from 0 on": not (
+                self.start in ("beginning", "now") or _is_whole(self.start, 0)
             ),
             "on_error must be 'park' or 'stop'": self.on_error not in ("park", "stop"),
             "transaction must be 'batch' or 'event'": self.transaction not in ("batch", "event"),
@@ -64,6 +64,11 @@ class Declaration:
     def _has_good_time_limit(self) -> bool:
         limit = self.time_limit
         return limit is None or (isinstance(limit, int | float) and 0 < limit <= 86_400)
+
+    @property
+    def considered(self) -> int:
+        """The position before the declared start: 0 for the beginning, and where it depends on the log."""
+        return max(self.start - 1, 0) if isinstance(self.start, int) else 0
 
     def settings(self) -> dict[str, Any]:
         """Return what is declared as JSON, for the table and for people."""
@@ -140,7 +145,8 @@ def subscription(
         how many workers can share the work; each stream belongs to one shard. Taken when the
         subscription is first run or rebuilt.
     ``start``
-        where a new subscription begins: ``"beginning"``, ``"now"``, or a position (included).
+        where a new subscription begins: ``"beginning"``, ``"now"``, or a position (included; 0 is the
+        beginning too).
     ``on_error``
         ``"park"``: retry a failing event, with what follows in its stream, while other streams go
         on, and park it when the ``retries`` are used up. ``"stop"``: retry in place, then stop.

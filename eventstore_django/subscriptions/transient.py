@@ -38,12 +38,12 @@ class EventSubscription:
     def __init__(
         self, alias: str, from_position: int, handler: Callable[[RecordedEvent], Any], events: EventFilter
     ) -> None:
-        if from_position < 1:
-            raise ValueError(f"Positions begin at 1, not {from_position}.")
+        if from_position < 0:
+            raise ValueError(f"from_position must be a position, or 0 for the beginning, not {from_position}.")
         self._alias = alias
         self._handler = handler
         self._filter = events
-        self._position = from_position - 1
+        self._position = max(from_position - 1, 0)
         self._error: BaseException | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="eventstore-subscription", daemon=True)

@@ -13,6 +13,7 @@ from django.db import connections, router
 from django.db.models import Min
 
 from ..exceptions import SubscriptionError, UnknownSubscription, WaitTimedOut
+from .declarations import registry
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -37,9 +38,10 @@ def wait_for(
     ``position`` is that of the event to see the effect of: ``result.events[-1].position``.
     ``timeout`` is in seconds; ``using`` names a database as for EventStore.
 
-    Raise WaitTimedOut if it has not in time, UnknownSubscription, and SubscriptionError if it will
-    not: the event is parked or waits for a retry, the subscription is stopped or paused, or the
-    caller's own transaction is open, whose events no worker sees before it commits.
+    Raise WaitTimedOut if it has not in time, UnknownSubscription if it is neither stored nor declared,
+    and SubscriptionError if it will not: the event is parked or waits for a retry, the subscription is
+    stopped or paused, or the caller's own transaction is open, whose events no worker sees before it
+    commits.
     """
     for pause in _pauses(name, position, timeout, using, clock):
         sleep(pause)
@@ -73,18 +75,29 @@ def _has_come_to(alias: str, name: str, position: int) -> bool:
     subscriptions = _rows("Subscription", alias)
     subscription: Subscription | None = subscriptions.filter(pk=name).first()
     if subscription is None:
-        raise UnknownSubscription(name, sorted(subscriptions.values_list("pk", flat=True)))
-    shards = _rows("SubscriptionShard", alias).filter(subscription=name, version=subscription.version)
-    if (shards.aggregate(lowest=Min("position"))["lowest"] or 0) >= position:
+        _refuse_unknown(name, subscriptions)
+    elif _lowest_position(alias, subscription) >= position:
         _refuse_parked(alias, subscription, position)
         return True
-    if subscription.status != "running":
+    elif subscription.status != "running":
         raise SubscriptionError(f"Subscription {name!r} is {subscription.status}: it will not come to {position}.")
     if connections[alias].in_atomic_block:
         raise SubscriptionError(
             f"Waiting for {name!r} inside of an open transaction: no worker sees its events before it commits."
         )
     return False
+
+
+def _refuse_unknown(name: str, subscriptions: QuerySet[Subscription]) -> None:
+    # One that is declared has its row from its first run on: a worker may be about to make it.
+    if registry.get(name) is None:
+        raise UnknownSubscription(name, sorted(subscriptions.values_list("pk", flat=True)))
+
+
+def _lowest_position(alias: str, subscription: Subscription) -> int:
+    shards = _rows("SubscriptionShard", alias).filter(subscription=subscription, version=subscription.version)
+    lowest: int | None = shards.aggregate(lowest=Min("position"))["lowest"]
+    return lowest or 0
 
 
 def _refuse_parked(alias: str, subscription: Subscription, position: int) -> None:

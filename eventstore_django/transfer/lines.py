@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, cast
+from typing import Any
 
 from ..exceptions import ImportRefused
 
@@ -74,6 +74,17 @@ class Lines:
         return line
 
 
+def _standard_input() -> io.BufferedReader[Any]:
+    # Closed standard input is None in Python.
+    if sys.stdin is None:
+        raise OSError("Standard input is closed.")
+    # Callers of call_command() put other things in its place: a text, or bytes that can't be looked at beforehand.
+    binary: Any = getattr(sys.stdin, "buffer", None)
+    if binary is None:
+        binary = io.BytesIO(sys.stdin.read().encode())
+    return binary if hasattr(binary, "peek") else io.BufferedReader(binary)
+
+
 @contextmanager
 def open_lines(path: str) -> Iterator[Lines]:
     """Open a file, or standard input for ``-``.
@@ -81,10 +92,7 @@ def open_lines(path: str) -> Iterator[Lines]:
     Raise OSError if there is no such file, it can't be read, or is named ``.gz`` and is not gzipped.
     """
     if path == STANDARD_STREAM:
-        # Closed standard input is None in Python.
-        if sys.stdin is None:
-            raise OSError("Standard input is closed.")
-        yield Lines(cast("io.BufferedReader[Any]", sys.stdin.buffer))
+        yield Lines(_standard_input())
         return
     with io.BufferedReader(io.FileIO(path), _BUFFER_BYTES) as raw:
         lines = Lines(raw)

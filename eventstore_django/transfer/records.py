@@ -119,6 +119,8 @@ def _fields(content: bytes) -> JSONObject:
     fields: JSONObject = read_json(content.decode())
     if type(fields) is not dict:
         raise _Fault(f"an event must be an object, not {_kind(fields)}")
+    if None in fields.values():  # what may be missing may be null as well, as many programs write it
+        fields = {key: value for key, value in fields.items() if value is not None or key not in _OPTIONAL}
     for key, value in fields.items():
         expected = _KEYS.get(key)
         if expected is None:

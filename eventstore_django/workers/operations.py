@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from ..backends import backend_for
+from ..encoding import text_fault
 from ..exceptions import SubscriptionError, UnknownSubscription
 from ..models import ParkedEvent, Subscription, SubscriptionShard
 from ..subscriptions.declarations import registry
@@ -24,7 +25,8 @@ Status = Subscription.Status
 def find(alias: str, name: str) -> Subscription:
     """Return the row of a subscription. Raise UnknownSubscription, which tells the names that there are."""
     subscriptions = Subscription.objects.using(alias)
-    row = subscriptions.filter(pk=name).first()
+    # The driver would not even take a name that can't be stored.
+    row = None if text_fault(name) else subscriptions.filter(pk=name).first()
     if row is None:
         raise UnknownSubscription(name, sorted(subscriptions.values_list("pk", flat=True)))
     return row

@@ -122,8 +122,7 @@ class Rebuild:
             version = row.version
             if not self._shards().filter(version=version + 1).exists():
                 self._subscriber.handler.prepare(version + 1)
-                start = self._subscriber.declaration.start
-                position = start - 1 if isinstance(start, int) else 0
+                position = self._subscriber.declaration.considered
                 create_shards(self._alias, row, self._subscriber.declaration.shards, version + 1, position)
                 self._report.line(f"{name}: building version {version + 1} from position {position + 1} on")
         return version + 1

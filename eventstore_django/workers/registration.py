@@ -46,9 +46,7 @@ def create_shards(alias: str, subscription: Subscription, shards: int, version: 
 
 def start_position(declaration: Declaration, head: int) -> int:
     """Return the position that a new subscription has considered already."""
-    if declaration.start == "now":
-        return head
-    return 0 if declaration.start == "beginning" else declaration.start - 1
+    return head if declaration.start == "now" else declaration.considered
 
 
 def check_against_log(alias: str, shard: SubscriptionShard) -> None:

@@ -133,6 +133,9 @@ def test_a_page_is_shown_to_who_may_view_its_model_and_to_nobody_else(
     assert client.get(address).status_code == 200
 
 
-@pytest.mark.parametrize("page", ["event/77777/change/", "event/x/change/", "event/77777/json/", "stream/none/change/"])
+ABSENT = ["event/77777/change/", "event/x/change/", "event/77777/json/", "stream/none/change/", "stream/%00/change/"]
+
+
+@pytest.mark.parametrize("page", ABSENT)
 def test_what_is_not_there_is_not_found(admin_client: Client, db: None, page: str) -> None:
     assert admin_client.get(f"{ADMIN}/{page}").status_code == 404

@@ -108,8 +108,9 @@ def test_names_of_any_kind_reach_their_page(admin_client: Client) -> None:
     assert set(Subscription.objects.values_list("status", flat=True)) == {"paused"}
 
 
-def test_what_is_not_there_is_not_found(admin_client: Client) -> None:
-    response = admin_client.get(f"{SUBSCRIPTIONS}nobody/change/")
+@pytest.mark.parametrize("address", ["nobody/change/", "%00/change/", "%00/pause/"])
+def test_what_is_not_there_is_not_found(admin_client: Client, address: str) -> None:
+    response = admin_client.get(SUBSCRIPTIONS + address)
     assert response.status_code == 404
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 
 from eventstore_django import EventStore, NewEvent
 from eventstore_django.models import Event, ParkedEvent, Subscription
@@ -34,6 +36,27 @@ def _post(client: Client, url: str, body: Any = None) -> Any:
     return client.post(url, {} if body is None else body, content_type="application/json")
 
 
+@pytest.mark.parametrize("content_type", [MULTIPART_CONTENT, "application/x-www-form-urlencoded", ""])
+def test_an_operation_that_needs_no_body_takes_what_clients_send_for_none(operator: Client, content_type: str) -> None:
+    nothing: Any = {} if content_type == MULTIPART_CONTENT else b""
+    for address in ("pause/", "resume/", "reset/"):
+        assert operator.post(URL + address, nothing, content_type=content_type).status_code == 200
+    _run()
+    again = ParkedEvent.objects.get(status="parked")
+    assert (
+        operator.post(f"{PREFIX}parked-events/{again.pk}/retry/", nothing, content_type=content_type).status_code == 200
+    )
+
+
+@pytest.mark.parametrize("body", [{"position": "2"}, {"file": BytesIO(b"a")}])
+def test_a_form_with_fields_is_no_body(operator: Client, body: dict[str, Any]) -> None:
+    before = ParkedEvent.objects.count()
+    assert operator.post(f"{URL}reset/", body).status_code == 415
+    broken = operator.post(f"{URL}reset/", b"x", content_type="multipart/form-data; boundary=")
+    assert broken.status_code == 415
+    assert ParkedEvent.objects.count() == before
+
+
 def test_subscriptions_tell_how_they_are_doing(reader: Client) -> None:
     body = reader.get(URL).json()
     assert reader.get(f"{PREFIX}subscriptions/").json() == {"results": [body]}
@@ -56,7 +79,8 @@ def test_statistics_tell_what_eventstore_stats_tells(reader: Client) -> None:
 
 
 def test_an_unknown_subscription_is_not_found(operator: Client) -> None:
-    for url in (f"{PREFIX}subscriptions/nothing/", f"{PREFIX}subscriptions/a/b/"):
+    for name in ("nothing", "a/b", "%00"):
+        url = f"{PREFIX}subscriptions/{name}/"
         assert operator.get(url).status_code == 404
         assert _post(operator, f"{url}pause/").status_code == 404
         assert _post(operator, f"{url}reset/", {"position": 10**9}).status_code == 404

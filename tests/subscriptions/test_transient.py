@@ -123,10 +123,17 @@ def test_only_the_wanted_events_are_handled(
     assert [found.stream_id for found in seen.events] == expected
 
 
-@pytest.mark.parametrize("position", [0, -1])
-def test_positions_begin_at_1(position: int, store: EventStore) -> None:
-    with pytest.raises(ValueError, match="begin at 1"):
-        store.subscribe(position, Seen())
+@on_both
+def test_position_0_is_the_beginning(using: str, following: Following) -> None:
+    stored = EventStore(using).append("Account-1", events(2)).events
+    seen = Seen()
+    following.start(seen, 0, using)
+    assert seen.wait_for(2) == list(stored)
+
+
+def test_a_position_below_0_is_refused(store: EventStore) -> None:
+    with pytest.raises(ValueError, match="from_position"):
+        store.subscribe(-1, Seen())
 
 
 def test_a_filter_that_makes_no_sense_is_refused(store: EventStore) -> None:

@@ -225,9 +225,9 @@ def test_it_ends_when_the_loop_of_its_handler_has_ended(store: EventStore, run: 
     made[0].close()
 
 
-def test_positions_begin_at_1(store: EventStore, run: Any) -> None:
+def test_a_position_below_0_is_refused(store: EventStore, run: Any) -> None:
     async def main() -> None:
-        await store.asubscribe(0, _Seen())
+        await store.asubscribe(-1, _Seen())
 
-    with pytest.raises(ValueError, match="begin at 1"):
+    with pytest.raises(ValueError, match="from_position"):
         run(main)

@@ -184,8 +184,18 @@ def test_an_unknown_subscription_is_an_error_that_names_the_known_ones(using: st
     _subscription(9, using=using, name="totals")
     _subscription(9, using=using, name="accounts")
     with pytest.raises(UnknownSubscription) as caught:
+        wait_for("unheard-of", 7, using=using)
+    assert (caught.value.name, caught.value.known) == ("unheard-of", ("accounts", "totals"))
+
+
+@on_both
+def test_one_that_is_declared_and_has_never_run_is_waited_for(using: str) -> None:
+    assert registry.get("balances") is not None
+    time = _Time(_nothing, lambda: _subscription(7, using=using))
+    assert len(_wait(7, time, using=using)) == 2
+    Subscription.objects.using(using).all().delete()
+    with pytest.raises(WaitTimedOut):
         _wait(7, using=using)
-    assert (caught.value.name, caught.value.known) == ("balances", ("accounts", "totals"))
 
 
 @pytest.mark.parametrize("status", ["paused", "stopped"])
@@ -314,7 +324,7 @@ def test_the_async_twin_gives_up_after_the_timeout() -> None:
 
 def test_the_async_twin_raises_what_its_twin_raises() -> None:
     with pytest.raises(UnknownSubscription):
-        async_to_sync(await_for)("balances", 7)
+        async_to_sync(await_for)("unheard-of", 7)
     _keep(_subscription(9), 7, "parked")
     with pytest.raises(SubscriptionError, match="parked"):
         async_to_sync(await_for)("balances", 7)

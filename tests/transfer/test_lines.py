@@ -105,6 +105,13 @@ def test_a_minus_is_standard_input(monkeypatch: pytest.MonkeyPatch, compressed: 
         assert opened.size is None
 
 
+@pytest.mark.parametrize("stdin", [io.TextIOWrapper(io.BytesIO("ä\nb".encode())), io.StringIO("ä\nb")])
+def test_what_stands_in_for_standard_input_is_read_too(monkeypatch: pytest.MonkeyPatch, stdin: io.TextIOBase) -> None:
+    monkeypatch.setattr(sys, "stdin", stdin)
+    with open_lines("-") as opened:
+        assert list(opened) == [(1, "ä".encode()), (2, b"b")]
+
+
 def test_closed_standard_input_is_an_os_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(OSError, match="closed"), open_lines("-"):

@@ -109,8 +109,18 @@ def test_values_of_other_types_are_refused(key: str, value: Any, reason: str) ->
     assert refusal(line(**{key: value})) == reason
 
 
-@pytest.mark.parametrize("key", ["metadata", "event_id", "aggregate_id"])
-def test_null_is_not_a_missing_key(key: str) -> None:
+@pytest.mark.parametrize("key", ["metadata", "event_id", "aggregate_id", "aggregate_type", "schema_version"])
+def test_null_for_what_may_be_missing_is_the_same_event(key: str) -> None:
+    given = {name: value for name, value in fields().items() if name != key}
+    without, null = (read_record(1, json.dumps(each).encode()) for each in (given, {**given, key: None}))
+    assert null.key == without.key
+    assert (null.event.metadata, null.event.aggregate_id) == (without.event.metadata, without.event.aggregate_id)
+    assert null.event.schema_version == 1
+    assert not null.has_own_id
+
+
+@pytest.mark.parametrize("key", ["stream_id", "event_type", "payload", "occurred_at"])
+def test_null_for_what_is_needed_is_refused(key: str) -> None:
     assert refusal(json.dumps({**fields(), key: None}).encode()).endswith("not null")
 
 

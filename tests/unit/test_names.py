@@ -87,6 +87,17 @@ class _Names(str, Enum):  # noqa: UP042  # StrEnum would print as its value
     FIRST = "Account-1"
 
 
+class _Parts(str, Enum):  # noqa: UP042  # as above
+    TENANT = "t"
+    TYPE = "Account"
+    ID = "1"
+
+
+def test_a_name_made_of_members_of_an_enumeration_is_made_of_their_values() -> None:
+    assert StreamName.of(_Parts.TYPE, _Parts.ID) == StreamName.parse("Account-1")
+    assert StreamName.of(_Parts.TYPE, _Parts.ID, _Parts.TENANT) == StreamName.parse("t/Account/1")
+
+
 def test_a_name_from_an_enumeration_becomes_a_plain_text() -> None:
     assert type(StreamName.parse(_Names.FIRST).text) is str
     assert str(StreamName.parse(_Names.FIRST)) == "Account-1"

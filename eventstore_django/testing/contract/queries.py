@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from uuid import uuid4
 
 import pytest
@@ -26,6 +27,10 @@ SELECTIONS: dict[str, Callable[[EventQuerySet], EventQuerySet]] = {
 
 def _read(events: EventQuerySet) -> list[int]:
     return numbers(list(events.recorded()))
+
+
+class _Other(str, Enum):  # noqa: UP042  # a StrEnum's own text is its value: no trap
+    CORRELATION = "other"
 
 
 class QueryContract(ContractCase):
@@ -94,6 +99,7 @@ class QueryContract(ContractCase):
         assert _read(self.events.correlated_with(correlation)) == [0, 4]
         assert _read(self.events.correlated_with(str(correlation))) == [0, 4]
         assert _read(self.events.correlated_with("other")) == [1]
+        assert _read(self.events.correlated_with(_Other.CORRELATION)) == [1]
         assert _read(self.events.correlated_with("%")) == []
 
     def test_correlated_with_takes_odd_texts(self) -> None:

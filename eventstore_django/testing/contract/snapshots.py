@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -21,6 +23,14 @@ from .case import ContractCase, several
 
 class _Stop(Exception):
     pass
+
+
+class _Name(str, Enum):  # noqa: UP042  # a StrEnum's own text is its value: no trap
+    LAST = "last"
+
+
+class _Number(int, Enum):  # an IntEnum's own text is its value: no trap
+    SEVEN = 7
 
 
 class SnapshotContract(ContractCase):
@@ -173,6 +183,27 @@ class SnapshotContract(ContractCase):
             AggregateSnapshot("1", "A", 1, {}, stream_id="$all")
         with pytest.raises(InvalidSnapshot):
             AggregateSnapshot("1", "A", 1, {}, partition="t", stream_id="A-1")
+
+    @pytest.mark.parametrize(
+        ("aggregate_id", "text"),
+        [(UUID(int=7), str(UUID(int=7))), (42, "42"), (_Name.LAST, "last"), (_Number.SEVEN, "7")],
+    )
+    def test_an_id_may_be_what_the_id_of_an_aggregate_may_be(self, aggregate_id: Any, text: str) -> None:
+        stored = self.store.save_snapshot(AggregateSnapshot(aggregate_id, "A", 1, {}))
+        assert (stored.aggregate_id, stored.stream_id) == (text, f"A-{text}")
+        assert self.store.get_snapshot(aggregate_id) == self.store.get_snapshot(text) == stored
+
+    def test_a_tenant_may_be_a_member_of_an_enumeration(self) -> None:
+        stored = self.store.save_snapshot(AggregateSnapshot("1", "A", 1, {}, partition=_Name.LAST))
+        assert stored.stream_id == "last/A/1"
+        assert self.store.get_snapshot("1", partition=_Name.LAST) == stored
+
+    def test_what_is_no_id_is_refused(self) -> None:
+        for value in (None, True, 1.5):
+            with pytest.raises(InvalidStreamName):
+                AggregateSnapshot(value, "A", 1, {})  # type: ignore[arg-type]  # that is what is tested
+            with pytest.raises(TypeError):
+                self.store.get_snapshot(value)  # type: ignore[arg-type]  # as above
 
     def test_snapshots_have_async_twins(self) -> None:
         snapshot = AggregateSnapshot("1", "A", 1, {})

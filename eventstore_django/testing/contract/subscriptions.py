@@ -175,7 +175,7 @@ class SubscriptionContract(SubscriptionCase):
 
     # Where it begins
 
-    @pytest.mark.parametrize("start", ["beginning", 1])
+    @pytest.mark.parametrize("start", ["beginning", 0, 1])
     def test_a_new_subscription_begins_with_the_first_event(self, start: str | int) -> None:
         follower = self.follower(start=start)
         self.append_numbers("A-1", 1, 2)
