@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .templates import ANY_LIMIT, with_limit
+
 if TYPE_CHECKING:
     from ..querysets import EventQuerySet
     from .base import Backend
@@ -15,6 +17,7 @@ UNTIL = -(2**62) - 1
 
 def bounded_read(backend: Backend, events: EventQuerySet, limit: int) -> tuple[str, tuple[Any, ...]]:
     """Return the SQL of the events' recorded columns and its parameters, AFTER and UNTIL among them."""
-    query = events.filter(position__gt=AFTER, position__lte=UNTIL)[:limit].values_list(*backend.recorded_columns).query
+    between = events.filter(position__gt=AFTER, position__lte=UNTIL)[:ANY_LIMIT]
+    query = between.values_list(*backend.recorded_columns).query
     statement, parameters = query.get_compiler(backend.alias).as_sql()
-    return statement, tuple(parameters)
+    return with_limit(statement, parameters, limit)
