@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -34,6 +34,7 @@ from .heads import Head
 from .holders import Holder, holders
 from .listening import APPENDED, HEAD, Listener
 from .outcomes import Conflict, Known, Outcome, Stored
+from .pairs import within_pairs
 from .statements import APPEND, APPEND_EVENT, FAULTS, PUBLISH, TRIGGERS, WATERMARK, call, event_parameters, from_micros
 from .tallies import COUNTED, Kinds, Precision, Tally
 from .templates import QueryTemplate, compiled, filled
@@ -205,6 +206,17 @@ class PostgreSQLBackend(Backend):
             cursor.execute(statement, filled(parameters, values))
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+    def in_order(
+        self, column: str, first: int, last: int, names: Mapping[str, str], backwards: bool = False
+    ) -> EventQuerySet:
+        """Hold on to the index on the name and the column, if there is one name."""
+        if len(names) != 1:
+            return super().in_order(column, first, last, names, backwards)
+        ((name, text),) = names.items()
+        sign = "-" if backwards else ""
+        events = within_pairs(self.events, name, text, column, first, last)
+        return events.order_by(f"{sign}{name}", f"{sign}{column}")
 
     @contextmanager
     def one_view(self) -> Iterator[None]:
