@@ -32,6 +32,7 @@ from .templates import QueryTemplate
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
 
     from ..models import Event, Snapshot, Stream
@@ -117,6 +118,10 @@ class Backend(ABC):
     def rows(self, template: QueryTemplate, *values: int | str) -> Iterable[tuple[Any, ...]]:
         """Return the rows of a query that is asked for often, with these values."""
         return template(self.alias, *values)
+
+    def selected(self, rows: QuerySet[Any, Any]) -> Iterable[tuple[Any, ...]]:
+        """Return the rows of a query for ``recorded_columns``."""
+        return rows
 
     def in_order(
         self, column: str, first: int, last: int, names: Mapping[str, str], backwards: bool = False

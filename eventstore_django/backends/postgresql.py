@@ -27,7 +27,7 @@ from ..names import StreamName
 from ..plans import AppendPlan
 from ..recording import recorded_event
 from .base import Backend
-from .bounds import AFTER, UNTIL, bounded_read
+from .bounds import bounded_read
 from .columns import RECORDED_COLUMNS, read_time
 from .estimates import estimated_kinds, estimated_rows
 from .heads import Head
@@ -37,9 +37,11 @@ from .outcomes import Conflict, Known, Outcome, Stored
 from .pairs import within_pairs
 from .statements import APPEND, APPEND_EVENT, FAULTS, PUBLISH, TRIGGERS, WATERMARK, call, event_parameters, from_micros
 from .tallies import COUNTED, Kinds, Precision, Tally
-from .templates import QueryTemplate, compiled, filled
+from .templates import QueryTemplate, compiled, filled, limited
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from ..querysets import EventQuerySet
 
 # A call above this goes through the ORM in several statements: one jsonb value ends at 256 MiB.
@@ -190,20 +192,22 @@ class PostgreSQLBackend(Backend):
 
     def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
         """Turn the query into SQL once: that takes Django longer than PostgreSQL needs to answer it."""
-        statement, places = bounded_read(self, events, limit)
-
-        def read(after: int, until: int) -> Iterable[RecordedEvent]:
-            with self.connection.cursor() as cursor:
-                cursor.execute(statement, [{AFTER: after, UNTIL: until}.get(place, place) for place in places])
-                return self.recorded_events(cursor.fetchall())
-
-        return read
+        return bounded_read(self, events, limit)
 
     def rows(self, template: QueryTemplate, *values: int | str) -> Iterable[tuple[Any, ...]]:
         """Turn it into SQL once, as above."""
         statement, parameters = compiled(self.alias, template, tuple(map(type, values)))
+        return self.fetched(statement, filled(parameters, values))
+
+    def selected(self, rows: QuerySet[Any, Any]) -> Iterable[tuple[Any, ...]]:
+        """Let the statement not show its limit, for it may be prepared and planned without its other values."""
+        made = limited(self.alias, rows.query)
+        return rows if made is None else self.fetched(*made)
+
+    def fetched(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows."""
         with self.connection.cursor() as cursor:
-            cursor.execute(statement, filled(parameters, values))
+            cursor.execute(statement, values)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 

@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import EmptyResultSet
+
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.db.models.sql import Query
 
 QueryTemplate = Callable[..., "QuerySet[Any, tuple[Any, ...]]"]
 """Makes a query of rows from values, which it passes on as parameters without looking at them."""
@@ -37,6 +40,24 @@ def compiled(alias: str, template: QueryTemplate, kinds: tuple[type, ...]) -> tu
         statement, parameters = with_limit(statement, parameters, ANY_LIMIT)
     places = {marker: Place(place) for place, marker in enumerate(markers)}
     return statement, tuple(places.get(parameter, parameter) for parameter in parameters)
+
+
+def limited(alias: str, query: Query) -> tuple[str, tuple[Any, ...]] | None:
+    """Return the SQL of a query that ends with a limit, and its parameters, of which the limit is the last.
+
+    None for a query of another form, and for one that is known to find nothing.
+    """
+    limit = query.high_mark
+    if limit is None or query.low_mark or query.combinator or query.select_for_update:
+        return None
+    query = query.chain()
+    query.high_mark = ANY_LIMIT
+    try:
+        statement, parameters = query.get_compiler(alias).as_sql()
+    except EmptyResultSet:
+        return None
+    # With what is filtered by a window Django ends in another way.
+    return with_limit(statement, parameters, limit) if statement.endswith(f" LIMIT {ANY_LIMIT}") else None
 
 
 def with_limit(statement: str, parameters: Sequence[Any], limit: int) -> tuple[str, tuple[Any, ...]]:
