@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.db import connections
 
 from eventstore_django import EventStore, NewEvent
-from eventstore_django.backends.statements import APPEND_EVENT
+from eventstore_django.backends.functionappend import APPEND_EVENT
 
 from . import floor
 from .measuring import Figure

@@ -29,7 +29,7 @@ class RecordedEventIterable(BaseIterable):  # type: ignore[type-arg]
         rows = self.queryset.values_list(*backend.recorded_columns)
         if self.chunked_fetch:
             return backend.recorded_events(rows.iterator(chunk_size=self.chunk_size))
-        return backend.recorded_events(rows)
+        return backend.recorded_events(backend.selected(rows))
 
 
 class CorrelationId(Func):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import router
 
-from . import conf
 from .aggregates.ledger import AggregateId, id_text
 from .aggregates.snapshots import AggregateSnapshot
 from .appending import append_operations
@@ -18,6 +17,7 @@ from .events import RecordedEvent
 from .instances import EventLike
 from .names import StreamName
 from .operations import AppendOperation, AppendResult
+from .pages import FURTHEST, lowest, read_log, read_stream, stream_version, walk_log, walk_stream
 from .snapshots import Wanted, find_snapshot, write_snapshot
 from .subscriptions.filters import EventFilter
 from .subscriptions.transient import EventSubscription, on_loop
@@ -25,16 +25,10 @@ from .twins import async_iterator_twin, async_twin
 from .versions import ANY, ExpectedVersionLike
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from .models import Event, Stream
-    from .querysets import EventQuerySet
+    from .models import Event
 
 MAX_LIMIT = 10_000
 """Events that one page may have."""
-
-_LAST = 2**62
-"""Above every version."""
 
 
 class EventStore:
@@ -90,14 +84,11 @@ class EventStore:
         name = StreamName.parse(stream_id)
         if name.is_all:
             return list(self.iter_all_events(from_version, to_version))
-        return self._read_range(name.text, from_version, _LAST if to_version is None else to_version)
+        return read_stream(self.using, name.text, from_version, to_version)
 
     def get_stream_version(self, stream_id: str) -> int:
         """Return the version of a stream: the number of its last event, 0 if it has none."""
-        name = StreamName.parse(stream_id)
-        with backend_for(self.using).translated():
-            versions = self._streams().filter(pk=name.text).values_list("version", flat=True)
-            return versions.first() or 0
+        return stream_version(self.using, StreamName.parse(stream_id).text)
 
     def stream_exists(self, stream_id: str) -> bool:
         """Return whether a stream has events."""
@@ -114,7 +105,7 @@ class EventStore:
         name = StreamName.parse(stream_id)
         if name.is_all:
             return self.iter_all_events(from_version, to_version, backwards=backwards)
-        return self._pages(self._events().stream(name.text), "event_version", from_version, to_version, backwards)
+        return walk_stream(self.using, name.text, from_version, to_version, backwards)
 
     # Reading in the global order
 
@@ -124,11 +115,11 @@ class EventStore:
         A reader that goes on from the last position it saw, plus one, misses no event and sees none
         twice. Raise UnsafeRead where that can't be kept (docs/positions.md).
         """
-        return self._read(self._from_position(self._events(), from_position, limit))
+        return self._from_position({}, from_position, limit)
 
     def get_category_events(self, category: str, from_position: int = 1, limit: int = 1000) -> list[RecordedEvent]:
         """Return events of a category's streams; otherwise like ``get_all_events``."""
-        return self._read(self._from_position(self._events().category(category), from_position, limit))
+        return self._from_position({"category": category}, from_position, limit)
 
     def iter_all_events(
         self,
@@ -143,12 +134,9 @@ class EventStore:
 
         Forward it ends where the log is settled when it gets there.
         """
-        events = self._events().settled()
-        if category is not None:
-            events = events.category(category)
-        if partition is not None:
-            events = events.partition(partition)
-        return self._pages(events, "position", from_position, to_position, backwards)
+        wanted = {"category": category, "partition": partition}
+        names = {column: name for column, name in wanted.items() if name is not None}
+        return walk_log(self.using, names, from_position, to_position, backwards)
 
     def head_position(self) -> int:
         """Return the position up to which the log is settled: what a reader can have read by now."""
@@ -220,48 +208,10 @@ class EventStore:
 
     # How
 
-    def _events(self) -> EventQuerySet:
-        events: EventQuerySet = _event_model().objects.using(self.using)
-        return events
-
-    def _streams(self) -> QuerySet[Stream]:
-        model: type[Stream] = apps.get_model("eventstore", "Stream")
-        return model._default_manager.using(self.using)
-
-    def _read_range(self, stream_id: str, first: int, last: int) -> list[RecordedEvent]:
-        # Of whatever else may stand for a number, and of those beyond a bigint, the ORM knows what to make.
-        if not (type(first) is type(last) is int and abs(first) <= _LAST and abs(last) <= _LAST):
-            events = self._events().stream(stream_id)
-            return self._read(events.filter(event_version__gte=first, event_version__lte=last))
-        backend = backend_for(self.using)
-        with backend.translated():
-            return list(backend.recorded_events(backend.rows(_stream_range, stream_id, first, last)))
-
-    def _from_position(self, events: EventQuerySet, from_position: int, limit: int) -> EventQuerySet:
+    def _from_position(self, names: dict[str, str], from_position: int, limit: int) -> list[RecordedEvent]:
         if not 1 <= limit <= MAX_LIMIT:
             raise ValueError(f"limit must be between 1 and {MAX_LIMIT}, not {limit}.")
-        return events.settled().filter(position__gte=from_position).order_by("position")[:limit]
-
-    def _read(self, events: EventQuerySet) -> list[RecordedEvent]:
-        with backend_for(self.using).translated():
-            return list(events.recorded())
-
-    def _pages(
-        self, events: EventQuerySet, field: str, start: int | None, end: int | None, backwards: bool
-    ) -> Iterator[RecordedEvent]:
-        onward, until = ("lte", "gte") if backwards else ("gte", "lte")
-        events = events.order_by(f"-{field}" if backwards else field)
-        if end is not None:
-            events = events.filter(**{f"{field}__{until}": end})
-        size = conf.read_batch_size()
-        while True:
-            rest = events if start is None else events.filter(**{f"{field}__{onward}": start})
-            page = self._read(rest[:size])
-            yield from page
-            if len(page) < size:
-                return
-            last: int = getattr(page[-1], field)
-            start = last - 1 if backwards else last + 1
+        return read_log(self.using, names, lowest(from_position), FURTHEST, limit)
 
     # Async
 
@@ -277,13 +227,6 @@ class EventStore:
     ahead_position = async_twin(head_position)
     aiter_events = async_iterator_twin(iter_events)
     aiter_all_events = async_iterator_twin(iter_all_events)
-
-
-def _stream_range(using: str, stream_id: str, first: int, last: int) -> QuerySet[Event, tuple[Any, ...]]:
-    """Template of what is read most: making SQL of it each time would take longer than reading a short stream."""
-    events: EventQuerySet = _event_model().objects.using(using).stream(stream_id)
-    rows = events.filter(event_version__gte=first, event_version__lte=last)
-    return rows.values_list(*backend_for(using).recorded_columns)
 
 
 def _event_model() -> type[Event]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from eventstore_django import EventStore
+from tests.scale.hundred_thousand import hundred_thousand, hundred_thousand_database
 from tests.scale.million import million, million_database
 
-__all__ = ["million", "million_database"]
+__all__ = ["hundred_thousand", "hundred_thousand_database", "million", "million_database"]
 
 
 @pytest.fixture

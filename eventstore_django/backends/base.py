@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import starmap
@@ -32,6 +32,7 @@ from .templates import QueryTemplate
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
 
     from ..models import Event, Snapshot, Stream
@@ -117,6 +118,20 @@ class Backend(ABC):
     def rows(self, template: QueryTemplate, *values: int | str) -> Iterable[tuple[Any, ...]]:
         """Return the rows of a query that is asked for often, with these values."""
         return template(self.alias, *values)
+
+    def selected(self, rows: QuerySet[Any, Any]) -> Iterable[tuple[Any, ...]]:
+        """Return the rows of a query for ``recorded_columns``."""
+        return rows
+
+    def in_order(
+        self, column: str, first: int, last: int, names: Mapping[str, str], backwards: bool = False
+    ) -> EventQuerySet:
+        """Return the events between two values of a column, both included, in the order of that column.
+
+        Those whose columns ``names`` are equal to the texts there.
+        """
+        events: EventQuerySet = self.events.filter(**names, **{f"{column}__gte": first, f"{column}__lte": last})
+        return events.order_by(f"-{column}" if backwards else column)
 
     @contextmanager
     def one_view(self) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -27,31 +27,22 @@ from ..names import StreamName
 from ..plans import AppendPlan
 from ..recording import recorded_event
 from .base import Backend
-from .bounds import AFTER, UNTIL, bounded_read
+from .bounds import bounded_read
 from .columns import RECORDED_COLUMNS, read_time
-from .cursors import fetched_row
 from .estimates import estimated_kinds, estimated_rows
+from .functionappend import append_event_with_function, append_with_function
 from .heads import Head
 from .holders import Holder, holders
 from .listening import APPENDED, HEAD, Listener
-from .outcomes import Conflict, Known, Outcome, Stored
-from .statements import (
-    APPEND,
-    APPEND_ALONE,
-    APPEND_EVENT,
-    APPEND_EVENT_ALONE,
-    FAULTS,
-    PUBLISH,
-    TRIGGERS,
-    WATERMARK,
-    call,
-    event_parameters,
-    from_micros,
-)
+from .outcomes import Outcome
+from .pairs import within_pairs
+from .statements import FAULTS, PUBLISH, TRIGGERS, WATERMARK
 from .tallies import COUNTED, Kinds, Precision, Tally
-from .templates import QueryTemplate, compiled, filled
+from .templates import QueryTemplate, compiled, filled, limited
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from ..querysets import EventQuerySet
 
 # A call above this goes through the ORM in several statements: one jsonb value ends at 256 MiB.
@@ -59,7 +50,6 @@ _LARGEST_CALL = 32 * 1024 * 1024
 
 # psycopg.IsolationLevel.READ_COMMITTED: the package must load without the driver.
 _READ_COMMITTED = 2
-_CONFLICT = 1  # sql/postgresql/append.sql
 _IDLE = 0  # PQTRANS_IDLE of libpq
 _NO_PRIVILEGE = "42501"
 _NOT_PERMITTED = "Reading the global order needs USAGE on the sequence eventstore_events_position_seq."
@@ -81,23 +71,7 @@ class PostgreSQLBackend(Backend):
         single = len(plan.events) == len(plan.checks) == 1
         if not conf.append_function() or (not single and plan.size > _LARGEST_CALL):
             return super().append(plan)
-        return self._append_event(plan) if single else self._append_all(plan)
-
-    def _append_event(self, plan: AppendPlan) -> Outcome:
-        statement = APPEND_EVENT if self.in_transaction() else APPEND_EVENT_ALONE
-        outcome, version, *stored = fetched_row(self.connection, statement, event_parameters(plan))[0]
-        if stored:
-            return Stored((version,), (stored[0],), from_micros(stored[1]))
-        return (Conflict if outcome == _CONFLICT else Known)((version,))
-
-    def _append_all(self, plan: AppendPlan) -> Outcome:
-        statement = APPEND if self.in_transaction() else APPEND_ALONE
-        with self.connection.cursor() as cursor:
-            cursor.execute(statement, [call(plan)])
-            outcome, versions, positions, stored_micros, *_ = cursor.fetchone()
-        if outcome == "stored":
-            return Stored(versions, positions or (), stored_micros and from_micros(stored_micros))
-        return Conflict(versions) if outcome == "conflict" else Known(versions)
+        return append_event_with_function(self, plan) if single else append_with_function(self, plan)
 
     def lock_streams(self, plan: AppendPlan) -> list[int]:
         """Lock row by row, in the plan's order; create what is missing, since only rows can be locked."""
@@ -202,22 +176,35 @@ class PostgreSQLBackend(Backend):
 
     def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
         """Turn the query into SQL once: that takes Django longer than PostgreSQL needs to answer it."""
-        statement, places = bounded_read(self, events, limit)
-
-        def read(after: int, until: int) -> Iterable[RecordedEvent]:
-            with self.connection.cursor() as cursor:
-                cursor.execute(statement, [{AFTER: after, UNTIL: until}.get(place, place) for place in places])
-                return self.recorded_events(cursor.fetchall())
-
-        return read
+        return bounded_read(self, events, limit)
 
     def rows(self, template: QueryTemplate, *values: int | str) -> Iterable[tuple[Any, ...]]:
         """Turn it into SQL once, as above."""
         statement, parameters = compiled(self.alias, template, tuple(map(type, values)))
+        return self.fetched(statement, filled(parameters, values))
+
+    def selected(self, rows: QuerySet[Any, Any]) -> Iterable[tuple[Any, ...]]:
+        """Let the statement not show its limit, for it may be prepared and planned without its other values."""
+        made = limited(self.alias, rows.query)
+        return rows if made is None else self.fetched(*made)
+
+    def fetched(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows."""
         with self.connection.cursor() as cursor:
-            cursor.execute(statement, filled(parameters, values))
+            cursor.execute(statement, values)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+    def in_order(
+        self, column: str, first: int, last: int, names: Mapping[str, str], backwards: bool = False
+    ) -> EventQuerySet:
+        """Hold on to the index on the name and the column, if there is one name."""
+        if len(names) != 1:
+            return super().in_order(column, first, last, names, backwards)
+        ((name, text),) = names.items()
+        sign = "-" if backwards else ""
+        events = within_pairs(self.events, name, text, column, first, last)
+        return events.order_by(f"{sign}{name}", f"{sign}{column}")
 
     @contextmanager
     def one_view(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from eventstore_django import AppendOperation, ConcurrencyError, EventStore
-from eventstore_django.backends.statements import APPEND_ALONE, APPEND_EVENT_ALONE, call, event_parameters
+from eventstore_django.backends.functionappend import APPEND_ALONE, APPEND_EVENT_ALONE, call, event_parameters
 from eventstore_django.plans import AppendPlan, plan_append
 
 from .material import event, events

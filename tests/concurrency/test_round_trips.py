@@ -64,3 +64,4 @@ def test_a_page_of_the_global_order_is_two_queries(store: EventStore) -> None:
         store.get_all_events()
     # The watermark and the events: one query for both would have too old a snapshot.
     assert len(queries) == 2
+    assert "eventstore_watermark_v1()" in queries[0]["sql"]

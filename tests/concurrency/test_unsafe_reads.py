@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection
@@ -45,6 +46,22 @@ def test_a_refused_read_leaves_the_transaction_usable(
         reader.run(store.get_all_events)
     assert reader.run(store.get_stream_version, "Account-1") == 1
     reader.commit()
+
+
+@STRICT
+def test_a_walk_that_goes_on_in_such_a_transaction_is_refused(
+    isolation: IsolationLevel, store: EventStore, session: OpenSession, settings: Any
+) -> None:
+    # Each page has a watermark of its own: an older one would be above the snapshot of another thread's transaction.
+    settings.EVENTSTORE = {"READ_BATCH_SIZE": 1}
+    for _ in range(3):
+        store.append("Account-1", [event()])
+    walk = store.iter_all_events()
+    next(walk)
+    reader = session(isolation=isolation)
+    reader.begin()
+    with pytest.raises(UnsafeRead, match="READ COMMITTED"):
+        reader.run(next, walk)
 
 
 @STRICT

@@ -20,6 +20,12 @@ def test_what_json_has_comes_back(value: object) -> None:
     assert json.dumps(decode(encode({"value": value}))) == json.dumps({"value": value})
 
 
+@pytest.mark.parametrize("text", ["", "{", '{"a": }', "nothing"])
+def test_what_is_no_json_is_said_to_be_none(text: str) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        decode(text)
+
+
 @pytest.mark.parametrize(("value", "expected"), ENCODED.values(), ids=ENCODED)
 def test_what_json_does_not_have_becomes_canonical(value: object, expected: object) -> None:
     assert json.dumps(decode(encode({"value": [value]}))) == json.dumps({"value": [expected]})

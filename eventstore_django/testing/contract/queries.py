@@ -165,6 +165,8 @@ class QueryContract(ContractCase):
     def test_what_can_not_be_stored_is_not_found(self, text: str) -> None:
         self.store.append("Account-1", [noted()])
         assert self.store.get_category_events(text) == []
+        assert list(self.store.iter_all_events(category=text)) == []
+        assert list(self.store.iter_all_events(partition=text, backwards=True)) == []
         for selected in (
             self.events.category(text),
             self.events.partition(text),

@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, fields
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
 
 import pytest
 
@@ -28,6 +31,10 @@ RANGES = [
 ]
 
 
+class _Category(StrEnum):
+    NAMED = "Account"
+
+
 class ReadContract(ContractCase):
     """The reads of ``EventStore`` that return lists."""
 
@@ -42,6 +49,14 @@ class ReadContract(ContractCase):
     def test_the_bounds_of_a_range_have_names(self) -> None:
         self.store.append("Account-1", several(5))
         assert numbers(self.store.get_events("Account-1", from_version=2, to_version=3)) == [2, 3]
+
+    @pytest.mark.parametrize("second", [2.0, 1.5, Decimal(2)])
+    def test_a_range_may_begin_at_another_kind_of_number(self, second: Any) -> None:
+        events = self.store.append("Account-1", several(3)).events
+        assert numbers(self.store.get_events("Account-1", second)) == [2, 3]
+        assert numbers(list(self.store.iter_events("Account-1", second))) == [2, 3]
+        before = events[0].position - 1
+        assert self.store.get_all_events(type(second)(before) + second) == list(events[1:])
 
     def test_a_stream_that_does_not_exist_has_no_events(self) -> None:
         assert self.store.get_events("Account-1") == []
@@ -124,6 +139,12 @@ class ReadContract(ContractCase):
         assert self.store.get_all_events(last + ahead) == []
         assert self.store.get_category_events("Account", last + ahead) == []
 
+    def test_behind_the_head_nothing_is_looked_for(self) -> None:
+        last = self.store.append("Account-1", several(2)).events[-1].position
+        with self.captured() as queries:
+            assert self.store.get_all_events(last + 1) == []
+        assert len(queries) == 1
+
     @pytest.mark.parametrize("start", [1, 0, -5])
     def test_reading_may_begin_at_the_beginning(self, start: int) -> None:
         written = self.store.append("Account-1", several(2)).events
@@ -157,6 +178,12 @@ class ReadContract(ContractCase):
         events = self.store.append("Account-1", several(3)).events
         assert self.store.get_category_events("Account", events[1].position) == list(events[1:])
         assert self.store.get_category_events("Account", from_position=events[2].position) == [events[2]]
+
+    def test_a_category_may_be_a_member_of_an_enumeration(self) -> None:
+        start = self.next_position()
+        self.store.append("Account-1", several(2))
+        self.store.append("NAMED-1", several(1))
+        assert numbers(self.store.get_category_events(_Category.NAMED, start)) == [1, 2]
 
     @pytest.mark.parametrize("category", ["Nothing", "", "%", "A%"])
     def test_a_category_without_streams_has_no_events(self, category: str) -> None:
