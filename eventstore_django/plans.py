@@ -127,10 +127,11 @@ def checked_payload(event: NewEvent) -> JSONObject:
 
 
 def _listed(operation: AppendOperation) -> list[EventLike]:
-    if isinstance(operation.events, NewEvent | str | dict) or is_registered(operation.events):
-        kind = type(operation.events).__name__
-        raise InvalidEvent(f"must be a list of events, not one {kind}", path="events")
-    return list(operation.events)
+    given: object = operation.events
+    is_one = isinstance(given, NewEvent | str | dict) or is_registered(given)
+    if is_one or not isinstance(given, Iterable):
+        raise InvalidEvent(f"must be a list of events, not one {type(given).__name__}", path="events")
+    return list(given)
 
 
 def _plan_event(event: NewEvent, stream: StreamName, slot: int, offset: int, context: JSONObject) -> PlannedEvent:

@@ -165,8 +165,10 @@ class AppendContract(ContractCase):
 
     # What is no list of events
 
-    @pytest.mark.parametrize("events", [noted(), "Noted", {"event_type": "Noted"}], ids=["event", "text", "dict"])
-    def test_one_event_in_place_of_a_list_is_refused_before_any_sql(self, events: Any) -> None:
+    @pytest.mark.parametrize(
+        "events", [noted(), "Noted", {"event_type": "Noted"}, 1, None], ids=lambda it: type(it).__name__
+    )
+    def test_what_is_no_list_is_refused_before_any_sql(self, events: Any) -> None:
         with self.nothing_sent(), pytest.raises(InvalidEvent) as caught:
             self.store.append("Account-1", events)
         assert caught.value.path == "events"
