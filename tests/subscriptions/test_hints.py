@@ -119,6 +119,15 @@ def test_the_hint_comes_after_the_transaction_and_is_no_part_of_it(ear: _Ear, st
     assert ear.heard() == ["a part of it", ""]
 
 
+def test_whether_a_hint_is_due_is_known_at_the_commit(ear: _Ear, store: EventStore, clock: _Clock) -> None:
+    store.append("Account-1", [event()])
+    assert ear.heard() == [""]
+    with transaction.atomic():
+        store.append("Account-1", [event()])
+        clock.now += hints.HINT_SECONDS
+    assert ear.heard() == [""]
+
+
 def test_what_is_rolled_back_is_not_hinted_at(ear: _Ear, store: EventStore) -> None:
     with transaction.atomic():
         store.append("Account-1", [event()])
