@@ -95,3 +95,15 @@ def test_an_outage_is_told_once_and_outlived(log: Log, caplog: pytest.LogCapture
         _until_rung(head)
     assert head.position == 7
     assert len(caplog.records) == 1
+
+
+def test_the_end_of_the_process_is_no_outage(
+    log: Log, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending = threading.Event()
+    ending.set()
+    monkeypatch.setattr(heads, "process_end", lambda: ending)
+    log.found = [OperationalError("gone"), 7]
+    with caplog.at_level(logging.WARNING, logger="eventstore_django.live"):
+        _until_rung(Head("default", idle_seconds=0))
+    assert caplog.records == []

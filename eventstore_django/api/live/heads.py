@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 from collections.abc import Callable
+from functools import cache
 from time import monotonic, sleep
 
 from django.db import connections
@@ -45,6 +47,7 @@ class Head:
             self._bells.add(bell)
             if not self._is_followed:
                 self._is_followed = True
+                process_end()
                 threading.Thread(target=self._run, name="eventstore-live-head", daemon=True).start()
 
     def leave(self, bell: Callable[[], None]) -> None:
@@ -74,7 +77,7 @@ class Head:
                 self._follow()
                 is_lost = False
             except Exception:  # whatever it is, those who wait are better served by the next look
-                if not is_lost:
+                if not is_lost and not process_end().is_set():
                     logger.warning("Live feeds lost their database; trying again.", exc_info=True)
                 is_lost = True
                 sleep(_RECONNECT_SECONDS)
@@ -100,6 +103,17 @@ class Head:
             with backend.translated():
                 watermark = backend.watermark()
             heard = _wait(listener, tempo.pause(self.note(watermark), heard))
+
+
+@cache
+def process_end() -> threading.Event:
+    """Return what is set when this process ends: an embedded server ends with it, which is no outage.
+
+    To be asked for first when the connection has been made: what is registered last runs first.
+    """
+    ending = threading.Event()
+    atexit.register(ending.set)
+    return ending
 
 
 def _wait(listener: Listener | None, seconds: float) -> bool:
