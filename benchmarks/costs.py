@@ -85,8 +85,8 @@ def _bare(cursor: Any) -> Callable[[str, int], object]:
 def _function(cursor: Any) -> Callable[[str, int], object]:
     def append(stream_id: str, _: int) -> object:
         names = (stream_id, "Account", None, stream_id[8:])
-        event = (uuid4(), "Deposited", 1, "Account", stream_id[8:], floor.PAYLOAD_TEXT, "{}", datetime.now(UTC))
-        return cursor.execute(APPEND_EVENT, (*names, -1, *event), prepare=True).fetchone()
+        event = (uuid4(), "Deposited", 1, None, None, floor.PAYLOAD_TEXT, None, datetime.now(UTC))
+        return cursor.execute(APPEND_EVENT, (*names, -1, *event, True), prepare=True).fetchone()
 
     return append
 

@@ -29,7 +29,8 @@ def announce(backend: Backend, results: Sequence[AppendResult]) -> None:
     A transaction that was begun by hand, with SQL or without autocommit, ends where Django can't see
     it: nothing is told of it, and workers find its events by looking.
     """
-    heard = events_appended.has_listeners(apps.get_model("eventstore", "Event"))
+    # Without receivers of any sender, as mostly, the model need not be looked up.
+    heard = bool(events_appended.receivers) and events_appended.has_listeners(apps.get_model("eventstore", "Event"))
     if not heard and not _may_hint(backend):
         return
     tell = partial(_tell, backend, results if heard else ())
@@ -41,7 +42,7 @@ def announce(backend: Backend, results: Sequence[AppendResult]) -> None:
 
 def _may_hint(backend: Backend) -> bool:
     # A transaction of the caller may take its time: whether its hint is due is known when it has committed.
-    return conf.notifications() and (backend.connection.in_atomic_block or _is_due(backend))
+    return (backend.connection.in_atomic_block or _is_due(backend)) and conf.notifications()
 
 
 def _is_due(backend: Backend) -> bool:
@@ -49,7 +50,7 @@ def _is_due(backend: Backend) -> bool:
 
 
 def _tell(backend: Backend, results: Sequence[AppendResult]) -> None:
-    if conf.notifications() and _is_due(backend):
+    if _is_due(backend) and conf.notifications():
         _hint(backend)
     for result in results:
         if result.events:

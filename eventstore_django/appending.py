@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import islice
 
 from django.db import Error
@@ -46,37 +47,42 @@ def append_operations(alias: str, operations: Iterable[AppendOperation]) -> list
 def _attempt(backend: Backend, plan: AppendPlan) -> Outcome:
     if backend.in_transaction():
         with backend.guard():
-            return _append(backend, plan)
+            return _append(backend, plan, alone=False)
     # A lost race (REPEATABLE READ, SERIALIZABLE, a busy database) is tried again where the append is
     # the whole transaction; inside the caller's only the caller can start afresh.
     attempts = 0
     while True:
         try:
-            return _append(backend, plan)
+            return _append(backend, plan, alone=True)
         except (ConcurrencyError, TransactionAborted):
             attempts += 1
             if attempts > conf.retries():
                 raise
 
 
-def _append(backend: Backend, plan: AppendPlan) -> Outcome:
+def _append(backend: Backend, plan: AppendPlan, *, alone: bool) -> Outcome:
     try:
-        return backend.append(plan)
+        return backend.append(plan, alone)
     except Error as error:
         backend.raise_translated(error, plan)
 
 
 def _stored(plan: AppendPlan, outcome: Stored) -> list[AppendResult]:
-    rows = iter(zip(plan.events, outcome.positions, strict=True))
+    first = 0
     results = []
     for slot, offset, count, _ in plan.checks:
-        events = [_recorded(plan, event, position, outcome) for event, position in islice(rows, count)]
-        version = outcome.versions[slot] + offset + count
-        results.append(AppendResult(plan.streams[slot].text, version, tuple(events)))
+        make = partial(_recorded, plan, outcome, first, first + count)
+        results.append(AppendResult.of_stored(plan.streams[slot].text, outcome.versions[slot] + offset + count, make))
+        first += count
     return results
 
 
-def _recorded(plan: AppendPlan, event: PlannedEvent, position: int, outcome: Stored) -> RecordedEvent:
+def _recorded(plan: AppendPlan, outcome: Stored, first: int, end: int) -> tuple[RecordedEvent, ...]:
+    rows = zip(plan.events[first:end], outcome.positions[first:end], strict=True)
+    return tuple(_recorded_event(plan, event, position, outcome) for event, position in rows)
+
+
+def _recorded_event(plan: AppendPlan, event: PlannedEvent, position: int, outcome: Stored) -> RecordedEvent:
     stream = plan.stream_of(event)
     assert outcome.created_at is not None  # noqa: S101  # events were stored, so there is a time
     return recorded_event(

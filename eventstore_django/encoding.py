@@ -24,6 +24,8 @@ MAX_DEPTH = 64
 _MAX_INT_BITS = 4300 * 3321928 // 1_000_000
 # From here on floats are printed with an exponent, which jsonb gives back as an integer.
 _FIRST_EXPONENT = 1e16
+# Most integers: no need to ask these for their length.
+_SMALL = 2**63
 
 
 class Refused(Exception):
@@ -78,7 +80,7 @@ def text_fault(text: str) -> str | None:
 
 def _check(value: object, depth: int) -> None:
     kind = type(value)
-    if kind is str or kind is bool or value is None:
+    if kind is str or kind is bool or value is None or (kind is int and -_SMALL < value < _SMALL):  # type: ignore[operator]
         return
     if kind is dict:
         _check_object(value, depth)  # type: ignore[arg-type]  # kind is dict

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from .events import RecordedEvent
 from .instances import EventLike
@@ -23,8 +24,16 @@ class AppendOperation:
     expected_version: ExpectedVersionLike = None
 
 
+class _Later:
+    """A place beside the fields, for what makes ``events``."""
+
+    __slots__ = ("_make",)
+
+    _make: Callable[[], tuple[RecordedEvent, ...]]
+
+
 @dataclass(frozen=True, slots=True)
-class AppendResult:
+class AppendResult(_Later):
     """What an append stored.
 
     ``replayed`` is true when the events were there already, from an earlier call with the same ids;
@@ -35,3 +44,30 @@ class AppendResult:
     version: int
     events: tuple[RecordedEvent, ...] = ()
     replayed: bool = False
+
+    @classmethod
+    def of_stored(cls, stream_id: str, version: int, make: Callable[[], tuple[RecordedEvent, ...]]) -> Self:
+        """Return the result of an append that wrote; its events are made when they are first asked for.
+
+        Most callers look at the version at most, and the events are a good part of the time that an append takes.
+        """
+        result = cls.__new__(cls)
+        put = object.__setattr__  # the one way to fill a frozen dataclass
+        put(result, "stream_id", stream_id)
+        put(result, "version", version)
+        put(result, "replayed", False)
+        put(result, "_make", make)
+        return result
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make the events: the slot is empty until then."""
+            if name != "events":
+                raise AttributeError(f"AppendResult has no attribute {name!r}")
+            events = self._make()
+            object.__setattr__(self, "events", events)
+            return events
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.stream_id, self.version, self.events, self.replayed)

@@ -94,15 +94,14 @@ def plan_append(operations: Iterable[AppendOperation], context: JSONObject) -> A
     """Check and encode a call. Raise InvalidEvent, InvalidStreamName or InvalidExpectedVersion."""
     calls = [(StreamName.to_append(operation.stream_id), operation, _listed(operation)) for operation in operations]
     _refuse_too_many(calls)
-    names = [name for name, _, _ in calls]
-    streams = tuple(sorted(set(names), key=str)) if len(names) > 1 else tuple(names)
-    slots = {name: slot for slot, name in enumerate(streams)}
+    streams = _in_order(calls)
+    slots = {name.text: slot for slot, name in enumerate(streams)}
     added = [0] * len(streams)
     checks: list[VersionCheck] = []
     events: list[PlannedEvent] = []
-    seen: set[tuple[int, UUID]] = set()
+    seen: set[tuple[int, int]] = set()
     for number, (name, operation, new_events) in enumerate(calls):
-        slot = slots[name]
+        slot = slots[name.text]
         expected = ExpectedVersion.parse(operation.expected_version)
         checks.append(VersionCheck(slot, added[slot], len(new_events), expected))
         for index, event in enumerate(new_events):
@@ -111,7 +110,7 @@ def plan_append(operations: Iterable[AppendOperation], context: JSONObject) -> A
                 # No call for what is one already: nearly all are.
                 new = event if isinstance(event, NewEvent) else as_new_event(event)
                 planned = _plan_event(new, name, slot, added[slot], context)
-                _refuse_repeated_id(seen, slot, planned.source.event_id)
+                _refuse_repeated_id(seen, slot, new.event_id)
             except (Refused, InvalidEvent) as refused:
                 raise InvalidEvent(refused.reason, path=refused.path, index=index, operation=number) from None
             events.append(planned)
@@ -126,8 +125,16 @@ def checked_payload(event: NewEvent) -> JSONObject:
         raise InvalidEvent(refused.reason, path=refused.path) from None
 
 
+def _in_order(calls: Sequence[tuple[StreamName, AppendOperation, list[EventLike]]]) -> tuple[StreamName, ...]:
+    if len(calls) == 1:
+        return (calls[0][0],)
+    return tuple(sorted({name for name, _, _ in calls}, key=str))
+
+
 def _listed(operation: AppendOperation) -> list[EventLike]:
     given: object = operation.events
+    if type(given) is list:  # as mostly: a subclass may stand for one event
+        return given.copy()
     is_one = isinstance(given, NewEvent | str | dict) or is_registered(given)
     if is_one or not isinstance(given, Iterable):
         raise InvalidEvent(f"must be a list of events, not one {type(given).__name__}", path="events")
@@ -235,10 +242,11 @@ def _refuse_too_many(calls: Sequence[tuple[StreamName, AppendOperation, list[Eve
         room -= len(events)
 
 
-def _refuse_repeated_id(seen: set[tuple[int, UUID]], slot: int, event_id: UUID) -> None:
-    if (slot, event_id) in seen:
+def _refuse_repeated_id(seen: set[tuple[int, int]], slot: int, event_id: UUID) -> None:
+    key = (slot, event_id.int)  # the hash of a UUID is a call of its own
+    if key in seen:
         raise _refused("event_id", f"is {event_id}, as in an earlier event of this call")
-    seen.add((slot, event_id))
+    seen.add(key)
 
 
 def _refused(field: str, reason: str) -> Refused:

@@ -61,8 +61,11 @@ class Backend(ABC):
 
     # Appending
 
-    def append(self, plan: AppendPlan) -> Outcome:
-        """Lock the streams, check, write: all or nothing, joining the caller's transaction."""
+    def append(self, plan: AppendPlan, alone: bool) -> Outcome:
+        """Lock the streams, check, write: all or nothing.
+
+        It is a transaction of its own if it is ``alone``; else it joins the caller's.
+        """
         with transaction.atomic(using=self.alias, savepoint=False):
             return append_with_orm(self, plan)
 

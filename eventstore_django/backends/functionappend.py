@@ -13,17 +13,14 @@ from .outcomes import Conflict, Known, Outcome, Stored
 if TYPE_CHECKING:
     from .base import Backend
 
-_EVENT = "eventstore_append_event_v1(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s)"
-APPEND_EVENT = f"SELECT {_EVENT}"
+APPEND_EVENT = (
+    "SELECT eventstore_append_event_v2(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s::boolean)"
+)
 APPEND = "SELECT outcome, versions, positions, stored_micros FROM eventstore_append_v1(%s::jsonb)"
 
 # The same where the append is the whole transaction. One that lost a race has locked the stream's row: its commit would
 # wait for the disk, and whoever waits for the row with it, though there is nothing in it to be kept. Never inside a
 # transaction of the caller, whose other writes are: the setting holds until the transaction ends.
-APPEND_EVENT_ALONE = f"""
-SELECT result, CASE WHEN result[1] > 0 THEN set_config('synchronous_commit', 'off', true) END
-FROM (SELECT {_EVENT} AS result OFFSET 0) AS called
-"""  # noqa: S608  # its one part is written above
 APPEND_ALONE = """
 SELECT
     outcome, versions, positions, stored_micros,
@@ -36,18 +33,17 @@ _CONFLICT = 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def append_event_with_function(backend: Backend, plan: AppendPlan) -> Outcome:
+def append_event_with_function(backend: Backend, plan: AppendPlan, alone: bool) -> Outcome:
     """Append one event to one stream."""
-    statement = APPEND_EVENT if backend.in_transaction() else APPEND_EVENT_ALONE
-    outcome, version, *stored = fetched_row(backend.connection, statement, event_parameters(plan))[0]
+    outcome, version, *stored = fetched_row(backend.connection, APPEND_EVENT, event_parameters(plan, alone))[0]
     if stored:
         return Stored((version,), (stored[0],), from_micros(stored[1]))
     return (Conflict if outcome == _CONFLICT else Known)((version,))
 
 
-def append_with_function(backend: Backend, plan: AppendPlan) -> Outcome:
+def append_with_function(backend: Backend, plan: AppendPlan, alone: bool) -> Outcome:
     """Append any number of events to any number of streams."""
-    statement = APPEND if backend.in_transaction() else APPEND_ALONE
+    statement = APPEND_ALONE if alone else APPEND
     with backend.connection.cursor() as cursor:
         cursor.execute(statement, [call(plan)])
         outcome, versions, positions, stored_micros, *_ = cursor.fetchone()
@@ -61,23 +57,26 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
-def event_parameters(plan: AppendPlan) -> tuple[Any, ...]:
+def event_parameters(plan: AppendPlan, alone: bool) -> tuple[Any, ...]:
     """Return the parameters of APPEND_EVENT for a plan of one event."""
     stream, event = plan.streams[0], plan.events[0]
+    source = event.source
     return (
         stream.text,
         stream.category,
         stream.partition,
         stream.aggregate_id,
         plan.checks[0].expected.number,
-        event.source.event_id,
-        event.source.event_type,
-        event.source.schema_version,
-        event.aggregate_type,
-        event.aggregate_id,
+        source.event_id,
+        source.event_type,
+        source.schema_version,
+        # What is not given costs nothing on the way: the function takes the stream's, and no metadata.
+        source.aggregate_type,
+        source.aggregate_id,
         event.payload,
-        event.metadata,
+        None if event.metadata == "{}" else event.metadata,
         event.occurred_at,
+        alone,
     )
 
 

@@ -66,12 +66,13 @@ class PostgreSQLBackend(Backend):
 
     # Appending
 
-    def append(self, plan: AppendPlan) -> Outcome:
+    def append(self, plan: AppendPlan, alone: bool) -> Outcome:
         """Call the stored function: the guard and the writes are one statement."""
         single = len(plan.events) == len(plan.checks) == 1
         if not conf.append_function() or (not single and plan.size > _LARGEST_CALL):
-            return super().append(plan)
-        return append_event_with_function(self, plan) if single else append_with_function(self, plan)
+            return super().append(plan, alone)
+        append = append_event_with_function if single else append_with_function
+        return append(self, plan, alone)
 
     def lock_streams(self, plan: AppendPlan) -> list[int]:
         """Lock row by row, in the plan's order; create what is missing, since only rows can be locked."""
@@ -96,8 +97,11 @@ class PostgreSQLBackend(Backend):
     def in_transaction(self) -> bool:
         """Ask the driver: a transaction can also be begun by hand."""
         driver = self.connection.connection
-        begun = driver is not None and driver.pgconn.transaction_status != _IDLE
-        return begun or super().in_transaction()
+        if driver is None:
+            return super().in_transaction()
+        # What Django knows as well, without its way to it: asked before each append.
+        begun: bool = driver.pgconn.transaction_status != _IDLE
+        return begun or self.connection.in_atomic_block or not self.connection.autocommit
 
     @contextmanager
     def guard(self) -> Iterator[None]:

@@ -78,7 +78,7 @@ def test_an_execute_wrapper_that_appends_takes_nobodys_answer() -> None:
 def test_the_query_log_shows_the_append() -> None:
     with CaptureQueriesContext(connection) as queries:
         _append()
-    assert "eventstore_append_event_v1" in queries[0]["sql"]
+    assert "eventstore_append_event_v2" in queries[0]["sql"]
 
 
 def test_the_event_loop_is_guarded() -> None:
