@@ -14,7 +14,7 @@ from . import floor
 from .measuring import Figure, in_turns
 from .together import Work, together
 
-CALLS = 50
+CALLS = 200
 
 _VERSION = "SELECT coalesce(max(event_version), 0) FROM bare_events WHERE stream_id = %s"
 

@@ -13,7 +13,7 @@ from . import floor
 from .measuring import Figure, in_turns
 from .together import Work, together
 
-CALLS = 500
+CALLS = 2000
 
 
 def run(rounds: int) -> list[Figure]:

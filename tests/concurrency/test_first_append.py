@@ -27,6 +27,20 @@ def test_the_second_of_two_first_appends_waits_and_follows(store: EventStore, se
     assert waiting.result(DEADLINE).version == 3
 
 
+@pytest.mark.parametrize("before", [0, 1])
+def test_one_that_waited_is_stored_later_than_the_one_it_waited_for(
+    store: EventStore, session: OpenSession, before: int
+) -> None:
+    store.append("Account-1", events(before))
+    first, second = session(), session()
+    first.begin()
+    first.run(store.append, "Account-1", [event()])
+    waiting = second.block(store.append, "Account-1", [event()])
+    moment = first.value("SELECT clock_timestamp()")
+    first.commit()
+    assert waiting.result(DEADLINE).events[0].created_at > moment
+
+
 def test_the_second_of_two_first_appends_is_first_if_the_other_is_rolled_back(
     store: EventStore, session: OpenSession
 ) -> None:

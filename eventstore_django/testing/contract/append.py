@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from ...backends import backend_for
 from ...events import NewEvent
 from ...exceptions import ConcurrencyError, InvalidEvent, InvalidExpectedVersion
 from ...models import Event
+from ...names import StreamName
 from ...versions import ANY, NO_STREAM, STREAM_EXISTS
 from .case import ContractCase, noted, numbers, several
 
@@ -84,6 +86,11 @@ class AppendContract(ContractCase):
 
     @pytest.mark.parametrize("count", [1, 2])
     def test_stream_exists_refuses_a_stream_without_events(self, count: int) -> None:
+        self.assert_conflict("Account-1", count, STREAM_EXISTS, told=STREAM_EXISTS, actual=0)
+
+    @pytest.mark.parametrize("count", [1, 2])
+    def test_stream_exists_refuses_a_row_without_events(self, count: int) -> None:
+        backend_for(self.using).stream_row(StreamName.parse("Account-1")).save(using=self.using)
         self.assert_conflict("Account-1", count, STREAM_EXISTS, told=STREAM_EXISTS, actual=0)
 
     @pytest.mark.parametrize("before", [1, 3])

@@ -68,6 +68,11 @@ class ContractCase:
         """Whether a row was made for a stream, with events or without."""
         return Stream._base_manager.using(self.using).filter(pk=stream_id).exists()
 
+    def stream_row(self, stream_id: str) -> dict[str, Any]:
+        """What the row of a stream holds."""
+        row = Stream._base_manager.using(self.using).filter(pk=stream_id).values().get()
+        return dict(row)
+
 
 def noted(number: int = 1, **fields: Any) -> NewEvent:
     """Return an event to append; ``fields`` are those of NewEvent."""

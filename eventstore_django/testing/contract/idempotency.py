@@ -51,6 +51,14 @@ class IdempotencyContract(ContractCase):
         assert self.store.get_stream_version("Account-1") == before + count
         assert self.events.stream("Account-1").count() == before + count
 
+    @pytest.mark.parametrize(("before", "expected"), MODES)
+    def test_a_repetition_leaves_the_row_of_the_stream_as_it_is(self, before: int, expected: Any) -> None:
+        self.store.append("Account-1", several(before))
+        self.store.append("Account-1", [event := noted()], expected)
+        row = self.stream_row("Account-1")
+        self.store.append("Account-1", [event], expected)
+        assert self.stream_row("Account-1") == row
+
     @pytest.mark.parametrize("expected", [ANY, NO_STREAM])
     def test_the_first_result_comes_again_after_later_appends(self, expected: Any) -> None:
         events = several(2)
