@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import starmap
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 from uuid import UUID
@@ -17,11 +16,12 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.db.models import F, Max
 from django.utils import timezone
 
-from ..events import RECORDED_FIELDS, RecordedEvent
+from ..events import RecordedEvent
 from ..exceptions import EventStoreError, NotMigrated
 from ..names import StreamName
 from ..plans import AppendPlan
-from ..recording import recorded_event
+from .columns import JSON_AS_TEXT
+from .decoding import decoded
 from .heads import Head, publish_with_orm
 from .holders import Holder
 from .ormappend import append_with_orm
@@ -105,11 +105,11 @@ class Backend(ABC):
     @property
     def recorded_columns(self) -> Sequence[str | Combinable]:
         """What to select for RecordedEvents."""
-        return RECORDED_FIELDS
+        return JSON_AS_TEXT
 
     def recorded_events(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[RecordedEvent]:
-        """Turn rows of ``recorded_columns`` into RecordedEvents."""
-        return starmap(recorded_event, rows)
+        """Turn rows of ``recorded_columns`` into RecordedEvents, whatever another client has written into them."""
+        return decoded(rows)
 
     def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
         """Return a function that reads these events above one position and up to another, to be called often."""
