@@ -52,9 +52,9 @@ class Backend(ABC):
     readers_wait: ClassVar[bool] = True
     """Whether a transaction that has appended holds back the readers of the global order until it ends."""
     guards: ClassVar[tuple[str, ...]]
-    """The triggers that refuse changes of stored events, without the next one."""
-    flush_guard: ClassVar[str]
-    """The trigger that stands in the way of Django's ``flush``."""
+    """The triggers that refuse changes of stored events and the loss of versions, without the next ones."""
+    flush_guards: ClassVar[Mapping[str, str]]
+    """The triggers that stand in the way of Django's ``flush``, with their tables."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
@@ -240,7 +240,7 @@ class Backend(ABC):
 
     @abstractmethod
     def allow_flush(self) -> None:
-        """Let Django's ``flush`` empty the events of a database that was made for tests."""
+        """Let Django's ``flush`` empty the tables of a database that was made for tests."""
 
     def is_test_database(self) -> bool:
         """Whether Django's test runner made this database, going by its name."""
@@ -263,17 +263,17 @@ class Backend(ABC):
         return ()
 
     def missing_guards(self) -> Sequence[str]:
-        """Return the triggers that refuse changes of stored events and are not at work.
+        """Return the triggers that refuse changes of stored events and the loss of versions and are not at work.
 
-        The one that ``allow_flush`` drops is not missed in a database that was made for tests.
+        Those that ``allow_flush`` drops are not missed in a database that was made for tests.
         """
         there = self.working_triggers()
-        needed = self.guards if self.is_test_database() else (*self.guards, self.flush_guard)
+        needed = self.guards if self.is_test_database() else (*self.guards, *self.flush_guards)
         return [name for name in needed if name not in there]
 
     @abstractmethod
     def working_triggers(self) -> Collection[str]:
-        """Return the names of the triggers on events that are there and enabled."""
+        """Return the names of the triggers on events and streams that are there and enabled."""
 
     # Rows
 

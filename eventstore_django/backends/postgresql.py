@@ -60,8 +60,11 @@ class PostgreSQLBackend(Backend):
 
     name: ClassVar[str] = "PostgreSQL"
     minimum_version: ClassVar[tuple[int, ...]] = (15,)
-    guards: ClassVar[tuple[str, ...]] = ("eventstore_append_only",)
-    flush_guard: ClassVar[str] = "eventstore_no_truncate"
+    guards: ClassVar[tuple[str, ...]] = ("eventstore_append_only", "eventstore_no_stream_delete")
+    flush_guards: ClassVar[Mapping[str, str]] = {
+        "eventstore_no_truncate": "eventstore_events",
+        "eventstore_no_stream_truncate": "eventstore_streams",
+    }
 
     # Appending
 
@@ -293,8 +296,9 @@ class PostgreSQLBackend(Backend):
         self._execute("SELECT set_config('eventstore.erasure', '', true)")
 
     def allow_flush(self) -> None:
-        """Drop the guard against TRUNCATE: Django empties test tables with it."""
-        self._execute(f"DROP TRIGGER IF EXISTS {self.flush_guard} ON eventstore_events")
+        """Drop the guards against TRUNCATE: Django empties test tables with it."""
+        for guard, table in self.flush_guards.items():
+            self._execute(f"DROP TRIGGER IF EXISTS {guard} ON {table}")
 
     def _execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
         with self.connection.cursor() as cursor:
