@@ -12,6 +12,7 @@ from django.utils import timezone
 from eventstore_django.api.filters import EventFilters
 from eventstore_django.api.pages import PageRequest
 from eventstore_django.api.representations import event_body
+from eventstore_django.api.sources import Source
 from eventstore_django.models import Event
 from eventstore_django.querysets import EventQuerySet
 
@@ -68,7 +69,8 @@ def run(rounds: int) -> list[Figure]:
 def _reading(filters: EventFilters, page: PageRequest, reads: int = READS) -> Callable[[], float]:
     def read() -> int:
         for _ in range(reads):
-            found = [event_body(event) for event in page.of(filters.select(Event.objects.using("default")))]
+            source = Source(filters.select(Event.objects.using("default")), filters.names)
+            found = [event_body(event) for event in page.of(source)]
             assert len(found) in (0, page.limit)
         return reads
 

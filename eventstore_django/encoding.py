@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -28,6 +29,10 @@ _FIRST_EXPONENT = 1e16
 _SMALL = 2**63
 
 
+UNDECODABLE = (ValueError, RecursionError)
+"""What ``decode`` and ``json.loads`` raise for texts that they can't read."""
+
+
 class Refused(Exception):
     """A value that can't be stored as it is; ``steps`` are the keys and indexes that lead to it."""
 
@@ -45,6 +50,21 @@ class Refused(Exception):
     def path(self) -> str:
         """Where the value stands, for example ``payload.items[2].price``."""
         return "".join(_step(step) for step in reversed(self.steps)).removeprefix(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Undecodable:
+    """Stands where a value would be: JSON in the database that Python can't read.
+
+    The store writes none. Another client can: integers of more than 4300 digits, nesting beyond Python's stack.
+    """
+
+    text: str = field(repr=False)
+    """The JSON as it is stored."""
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 def encode(value: object) -> str:
@@ -67,6 +87,14 @@ def decode(text: str) -> JSONObject:
     except StopIteration as stopped:
         raise json.JSONDecodeError("Expecting value", text, stopped.value) from None
     return value
+
+
+def decode_if_possible(text: str) -> Any:
+    """Return the value of a JSON text from a database, whoever wrote it; an Undecodable if there is no way."""
+    try:
+        return json.loads(text)
+    except UNDECODABLE as error:
+        return Undecodable(text, f"can't be decoded: {error}")
 
 
 def text_fault(text: str) -> str | None:

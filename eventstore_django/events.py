@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from .encoding import JSONObject, Refused
+from .encoding import JSONObject, Refused, Undecodable
 from .eventtypes.conversion import instance_of, payload_of, type_of
 from .eventtypes.registry import registry
 from .eventtypes.upcasting import is_outdated, upcast
-from .exceptions import InvalidEvent, PayloadMismatch, UnknownEventType
+from .exceptions import InvalidEvent, PayloadMismatch, UndecodableEvent, UnknownEventType
 from .identifiers import new_event_id
 from .names import plain
 
@@ -111,6 +113,9 @@ def _plain(value: Any) -> Any:
     return plain(value) if isinstance(value, str) else value
 
 
+_NOTHING: Mapping[str, Undecodable] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, init=False, repr=False)
 class RecordedEvent:
     """A stored event. Immutable, as is what it stands for."""
@@ -125,9 +130,10 @@ class RecordedEvent:
     payload: JSONObject = field(hash=False)
     """The details in the newest shape of the event type: upcast when it is first asked for.
 
-    Raises PayloadMismatch where an upcaster fails or is missing.
+    Raises PayloadMismatch where an upcaster fails or is missing, UndecodableEvent where what is stored can't be read.
     """
     metadata: JSONObject = field(hash=False)
+    """Raises UndecodableEvent where what is stored can't be read."""
     aggregate_id: str
     aggregate_type: str
     category: str
@@ -143,6 +149,8 @@ class RecordedEvent:
     """The payload as it is stored, if the newest shape is another; else None. See ``stored_payload``."""
     is_upcast: bool = field(init=False, compare=False)
     """Whether ``payload`` is made of ``outdated_payload``, and not given."""
+    undecodable: Mapping[str, Undecodable] = field(init=False, compare=False)
+    """What of ``payload`` and ``metadata`` can't be read, by these names; empty, but for what other clients wrote."""
 
     def __init__(
         self,
@@ -151,8 +159,8 @@ class RecordedEvent:
         stream_id: str,
         event_version: int,
         event_type: str,
-        payload: JSONObject,
-        metadata: JSONObject,
+        payload: JSONObject | Undecodable,
+        metadata: JSONObject | Undecodable,
         aggregate_id: str,
         aggregate_type: str,
         category: str,
@@ -168,7 +176,6 @@ class RecordedEvent:
         put(self, "stream_id", stream_id)
         put(self, "event_version", event_version)
         put(self, "event_type", event_type)
-        put(self, "metadata", metadata)
         put(self, "aggregate_id", aggregate_id)
         put(self, "aggregate_type", aggregate_type)
         put(self, "category", category)
@@ -176,8 +183,17 @@ class RecordedEvent:
         put(self, "occurred_at", occurred_at)
         put(self, "created_at", created_at)
         put(self, "schema_version", schema_version)
-        if outdated_payload is None and is_outdated(event_type, schema_version):
-            # The slot of the payload stays empty, and __getattr__ is called for it.
+        parts = {"payload": payload, "metadata": metadata}
+        undecodable = {part: value for part, value in parts.items() if isinstance(value, Undecodable)}
+        # Slots stay empty here, and __getattr__ is called for them.
+        if undecodable:
+            put(self, "undecodable", MappingProxyType(undecodable))
+        if "metadata" not in undecodable:
+            put(self, "metadata", metadata)
+        if "payload" in undecodable:
+            put(self, "outdated_payload", None)
+            put(self, "is_upcast", False)
+        elif outdated_payload is None and is_outdated(event_type, schema_version):
             put(self, "outdated_payload", payload)
             put(self, "is_upcast", True)
         else:
@@ -189,6 +205,10 @@ class RecordedEvent:
 
         def __getattr__(self, name: str) -> Any:
             """Upcast the payload when it is first asked for: many readers never do."""
+            if name == "undecodable":
+                return _NOTHING
+            if name in self.undecodable:
+                raise self._undecodable(name)
             if name != "payload" or self.outdated_payload is None:
                 raise AttributeError(f"RecordedEvent has no attribute {name!r}")
             try:
@@ -200,7 +220,7 @@ class RecordedEvent:
 
     @property
     def stored_payload(self) -> JSONObject:
-        """The payload as it is stored, in the shape of ``schema_version``."""
+        """The payload as it is stored, in the shape of ``schema_version``. Raise UndecodableEvent as above."""
         return self.payload if self.outdated_payload is None else self.outdated_payload
 
     @property
@@ -228,15 +248,24 @@ class RecordedEvent:
             self.stream_id, self.event_version, self.event_type, self.schema_version, refused.path, refused.reason
         )
 
+    def _undecodable(self, part: str) -> UndecodableEvent:
+        reason = self.undecodable[part].reason
+        return UndecodableEvent(self.stream_id, self.event_version, self.event_type, self.schema_version, part, reason)
+
+    def _stored(self, name: str) -> Any:
+        """Return a field as it is stored, even if that can't be read."""
+        return self.undecodable.get(name) or getattr(self, "stored_payload" if name == "payload" else name)
+
     def __reduce__(self) -> tuple[Any, ...]:
         # As stored: another process, or a later version of the code, may know newer shapes.
-        payload, outdated = (self.outdated_payload, None) if self.is_upcast else (self.payload, self.outdated_payload)
-        values = {name: getattr(self, name) for name in RECORDED_FIELDS if name != "payload"}
-        return _rebuild, (type(self), {**values, "payload": payload, "outdated_payload": outdated})
+        values = {name: self._stored(name) for name in RECORDED_FIELDS}
+        if self.outdated_payload is not None and not self.is_upcast:
+            values |= {"payload": self.payload, "outdated_payload": self.outdated_payload}
+        return _rebuild, (type(self), values)
 
     def __repr__(self) -> str:
         # What is stored: to show an event must not fail.
-        values = {name: self.stored_payload if name == "payload" else getattr(self, name) for name in RECORDED_FIELDS}
+        values = {name: self._stored(name) for name in RECORDED_FIELDS}
         return f"RecordedEvent({', '.join(f'{name}={value!r}' for name, value in values.items())})"
 
 
@@ -244,7 +273,7 @@ def _rebuild(kind: type[RecordedEvent], values: dict[str, Any]) -> RecordedEvent
     return kind(**values)
 
 
-_NOT_STORED = {"outdated_payload", "is_upcast"}
+_NOT_STORED = {"outdated_payload", "is_upcast", "undecodable"}
 
 RECORDED_FIELDS = tuple(field.name for field in fields(RecordedEvent) if field.name not in _NOT_STORED)
 """The names of what is stored of an event, in order; the model's fields have the same names."""

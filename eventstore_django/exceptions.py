@@ -286,6 +286,13 @@ class PayloadMismatch(EventStoreError, ValueError):
         return f"{where}: {self.path}: {self.reason}." if self.path else f"{where}: {self.reason}."
 
 
+class UndecodableEvent(PayloadMismatch):
+    """Another client has stored JSON that Python can't read: an integer of over 4300 digits, say.
+
+    ``path`` is ``payload`` or ``metadata``. All else of the event can be read.
+    """
+
+
 class ImportRefused(EventStoreError):
     """A line of an import can't become an event. The lines before it are stored."""
 

@@ -64,7 +64,6 @@ def read_log(
     """
     if any(map(text_fault, names.values())):
         return []  # what can't be stored can't be found
-    page = Page("position", tuple(names), backwards)
     backend = backend_for(using)
     with backend.translated():
         # In a statement of its own, before the one that reads up to it: whoever drew a position at or below the
@@ -72,9 +71,18 @@ def read_log(
         # Both in one statement would lose events, and so would a watermark that is kept for the next page:
         # that may be read in a transaction whose snapshot is older (docs/positions.md).
         last = min(last, backend.watermark())
-        if first > last:
-            return []
-        rows = backend.rows(page, first, last, Limit(limit), *names.values())
+    return read_settled(using, names, first, last, limit, backwards)
+
+
+def read_settled(
+    using: str, names: dict[str, str], first: int, last: int, limit: int, backwards: bool = False
+) -> list[RecordedEvent]:
+    """Return the same, where ``last`` is settled: no higher than a watermark that was found before this is called."""
+    if first > last:
+        return []
+    backend = backend_for(using)
+    with backend.translated():
+        rows = backend.rows(Page("position", tuple(names), backwards), first, last, Limit(limit), *names.values())
         return list(backend.recorded_events(rows))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from ..encoding import Undecodable
 from .visible import SUSPECTS, is_hidden, marked
 
 MAX_NODES = 1500
@@ -33,7 +34,7 @@ class Shown:
     @classmethod
     def of(cls, value: Any) -> Shown:
         """Make what a page shows of a value."""
-        written = json.dumps(value, indent=2, ensure_ascii=False)
+        written = value.text if isinstance(value, Undecodable) else json.dumps(value, indent=2, ensure_ascii=False)
         is_cut = len(written) > MAX_TEXT
         return cls(tree(value), "" if is_cut else _visible(written), is_cut)
 
@@ -73,6 +74,8 @@ class _Tree:
         if isinstance(value, str):
             self._text_left = max(0, self._text_left - len(value))
             return _string(value, MAX_TEXT if self._text_left else _LONG)
+        if isinstance(value, Undecodable):
+            return format_html('<span class="es-more">{}</span>', value.reason)
         return scalar(value)
 
     def _members(self, members: list[tuple[SafeString, Any]], brackets: str, depth: int) -> SafeString:

@@ -9,7 +9,9 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from ..encoding import Undecodable
 from ..models import Event, Stream
+from . import jsontrees
 from .jsontrees import escape, scalar
 from .visible import marked
 
@@ -44,6 +46,8 @@ class Timeline:
 
 def digest(payload: Any) -> SafeString:
     """Return the first plain members of a payload on one line."""
+    if isinstance(payload, Undecodable):
+        return jsontrees.tree(payload)
     if not isinstance(payload, dict):
         return SafeString("")
     members = list(payload.items())[:_DIGEST_MEMBERS]

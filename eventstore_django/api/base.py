@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from ..backends import backend_for
 from ..exceptions import InvalidEvent
 from ..models import Event
+from ..names import ALL
 from ..querysets import EventQuerySet
 from ..store import EventStore
 from .filters import EventFilters
@@ -27,6 +28,7 @@ from .parsers import StrictJSONParser
 from .permissions import APPEND, READ, may
 from .problems import problem_handler
 from .scopes import Scope
+from .sources import Source
 
 _SCOPE = "eventstore_scope"
 
@@ -98,6 +100,11 @@ class EventStoreView(APIView):
         filters = filters or EventFilters()
         events: EventQuerySet = Event.objects.using(self.alias)
         return self.scope().select_events(filters.select(events), filters)
+
+    def source(self, filters: EventFilters) -> Source:
+        """Return the same as ``events``, to take pages of."""
+        names, one_stream = self.scope().names(filters), filters.stream_id not in (None, ALL)
+        return Source(self.events(filters), names, one_stream)
 
     def permission_for(self, method: str) -> str:
         """Return the permission that a method needs; one that there is not is refused after that of reading."""

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from ..events import RecordedEvent
-from ..names import ALL
 from ..querysets import EventQuerySet
 from .base import EventStoreView
 from .exports import JSONLinesRenderer, export
@@ -35,14 +34,13 @@ class EventListView(EventStoreView):
         query = request.query_params
         known_only(query, (*PAGING, WAIT, *FILTERS, *_format_override()))
         filters, page, wait = EventFilters.read(query), PageRequest.read(query), read_wait(query)
-        events = self.events(filters)
-        one_stream = filters.stream_id not in (None, ALL)
+        source = self.source(filters)
         is_export = isinstance(request.accepted_renderer, JSONLinesRenderer)
         if wait and (is_export or page.backward):
             raise InvalidField(WAIT, "only a page that goes forward can wait")
         if is_export:
-            return export(request, self.store, events, page, limited="limit" in query, one_stream=one_stream)
-        found = waited_for(request, self.alias, wait, lambda: page.of(events, one_stream=one_stream))
+            return export(request, self.store, source, page, limited="limit" in query)
+        found = waited_for(request, self.alias, wait, lambda: page.of(source))
         return Response(self._body(request, page, found))
 
     @staticmethod

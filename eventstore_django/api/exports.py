@@ -14,10 +14,10 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from .. import conf
-from ..querysets import EventQuerySet
 from ..store import EventStore
 from .pages import MAX_LIMIT, PageRequest
 from .representations import event_body
+from .sources import Source
 
 CONTENT_TYPE = "application/jsonl"
 UNTIL = "EventStore-Until"
@@ -46,12 +46,12 @@ def line_of(value: Any) -> bytes:
 
 
 def export(
-    request: Request, store: EventStore, events: EventQuerySet, page: PageRequest, *, limited: bool, one_stream: bool
+    request: Request, store: EventStore, source: Source, page: PageRequest, *, limited: bool
 ) -> StreamingHttpResponse:
     """Answer with the events behind the page's cursor: all of them, or ``limit`` of them if ``limited``."""
     # At or below the watermark nothing can appear any more: one look at it is enough.
     until = store.head_position()
-    lines = _lines(events.up_to(until), page, limited, one_stream) if request.method != "HEAD" else iter(())
+    lines = _lines(source, until, page, limited) if request.method != "HEAD" else iter(())
     # Under ASGI a plain iterator would be collected whole before anything is sent.
     is_async = isinstance(request._request, ASGIRequest)
     content: Any = _in_threads(_chunks(lines)) if is_async else _chunks(lines)
@@ -62,11 +62,11 @@ def export(
     return answer
 
 
-def _lines(events: EventQuerySet, page: PageRequest, limited: bool, one_stream: bool) -> Iterator[bytes]:
+def _lines(source: Source, until: int, page: PageRequest, limited: bool) -> Iterator[bytes]:
     size = page.limit if limited else min(conf.read_batch_size(), MAX_LIMIT)
     page = replace(page, limit=size)
     while True:
-        found = page.of(events, one_stream=one_stream)
+        found = page.of(source, until)
         yield from (line_of(event_body(event)) for event in found)
         if limited or len(found) < size:
             return

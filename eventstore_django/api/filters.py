@@ -9,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from ..exceptions import InvalidStreamName
-from ..names import StreamName
+from ..names import ALL, StreamName
 from ..querysets import EventQuerySet
 from .parameters import moment, text
 from .problems import InvalidField
@@ -52,6 +52,14 @@ class EventFilters:
         if self.correlation_id is not None:
             events = events.correlated_with(self.correlation_id)
         return events.filter(**self._conditions()).order_by("position")
+
+    @property
+    def names(self) -> dict[str, str] | None:
+        """The one column that must be equal to a text, or none at all; None where the conditions are others."""
+        if self.correlation_id is not None or self.stream_id not in (None, ALL):
+            return None
+        found = {name: text for name, text in self._conditions().items() if isinstance(text, str)}
+        return found if len(found) <= 1 and self.occurred_after is self.occurred_before is None else None
 
     def _conditions(self) -> dict[str, str | datetime]:
         conditions: dict[str, str | datetime | None] = {

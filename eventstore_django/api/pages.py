@@ -8,8 +8,10 @@ from typing import Any
 from django.http import QueryDict
 
 from ..events import RecordedEvent
+from ..pages import FURTHEST, read_log
 from ..querysets import EventQuerySet
 from .parameters import choice, whole_number
+from .sources import Source
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
@@ -39,13 +41,25 @@ class PageRequest:
             choice(query, "direction", (FORWARD, BACKWARD)) == BACKWARD,
         )
 
-    def of(self, events: EventQuerySet, *, one_stream: bool = False) -> list[RecordedEvent]:
-        """Return the events of the page, in the direction; ``one_stream`` if all are of the same stream.
+    def of(self, source: Source, until: int | None = None) -> list[RecordedEvent]:
+        """Return the events of the page, in the direction, none above the position ``until``.
 
         Two queries, one for the watermark; a third in a stream, where the version is found to go on from.
         """
-        behind, order = self._behind(events, one_stream)
+        if source.names is not None:
+            # By the index on the name: PostgreSQL could also walk the log to where the next event of a category is.
+            first, last = self._positions()
+            last = last if until is None else min(last, until)
+            return read_log(source.events.db, source.names, first, last, self.limit, self.backward)
+        events = source.events if until is None else source.events.up_to(until)
+        behind, order = self._behind(events, source.one_stream)
         return list(behind.settled().order_by(f"-{order}" if self.backward else order).recorded()[: self.limit])
+
+    def _positions(self) -> tuple[int, int]:
+        """Return between which positions the page can be, both included."""
+        if self.backward:
+            return 1, FURTHEST if self.after is None else self.after - 1
+        return 1 if self.after is None else min(self.after, FURTHEST) + 1, FURTHEST
 
     def _behind(self, events: EventQuerySet, one_stream: bool) -> tuple[EventQuerySet, str]:
         onward = "lt" if self.backward else "gt"

@@ -19,10 +19,11 @@ def event_body(event: RecordedEvent) -> dict[str, Any]:
 
     The payload is in its newest shape, of which ``schema_version`` is the version. One that can't be
     brought there is shown as it is stored: a broken upcaster must not hide the log, nor make a failure
-    of an append that was stored.
+    of an append that was stored. What can't be decoded is null, and ``undecodable`` says why; no other
+    event has that key.
     """
     payload, version = _readable(event)
-    return {
+    body = {
         "position": event.position,
         "event_id": str(event.event_id),
         "stream_id": event.stream_id,
@@ -30,7 +31,7 @@ def event_body(event: RecordedEvent) -> dict[str, Any]:
         "event_type": event.event_type,
         "schema_version": version,
         "payload": payload,
-        "metadata": event.metadata,
+        "metadata": None if "metadata" in event.undecodable else event.metadata,
         "aggregate_id": event.aggregate_id,
         "aggregate_type": event.aggregate_type,
         "category": event.category,
@@ -38,9 +39,15 @@ def event_body(event: RecordedEvent) -> dict[str, Any]:
         "occurred_at": written(event.occurred_at),
         "created_at": written(event.created_at),
     }
+    if event.undecodable:
+        logger.warning("The event at %s can't be shown whole: another client has written it.", event.position)
+        body["undecodable"] = {part: value.reason for part, value in event.undecodable.items()}
+    return body
 
 
-def _readable(event: RecordedEvent) -> tuple[JSONObject, int]:
+def _readable(event: RecordedEvent) -> tuple[JSONObject | None, int]:
+    if "payload" in event.undecodable:
+        return None, event.schema_version
     try:
         return event.payload, event.payload_version
     except PayloadMismatch:

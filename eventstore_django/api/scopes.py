@@ -73,6 +73,16 @@ class Scope:
             return events if self.covers(filters.partition) else events.none()
         return cast("EventQuerySet", self.select(events))
 
+    def names(self, filters: EventFilters) -> dict[str, str] | None:
+        """Return ``EventFilters.names`` of what ``select_events`` selects with these filters."""
+        names = filters.names
+        if names is None or self.partitions is None:
+            return names
+        if "partition" in names:
+            return names if self.covers(names["partition"]) else None
+        only = next(iter(self.partitions)) if len(self.partitions) == 1 else None
+        return {"partition": only} if only is not None and not names else None
+
     def select_named(self, rows: QuerySet[M]) -> QuerySet[M]:
         """Return those of the rows in scope that tell of a stream by ``stream_id`` only (snapshots, parked events).
 

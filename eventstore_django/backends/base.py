@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import starmap
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 from uuid import UUID
@@ -17,11 +16,12 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.db.models import F, Max
 from django.utils import timezone
 
-from ..events import RECORDED_FIELDS, RecordedEvent
+from ..events import RecordedEvent
 from ..exceptions import EventStoreError, NotMigrated
 from ..names import StreamName
 from ..plans import AppendPlan
-from ..recording import recorded_event
+from .columns import JSON_AS_TEXT
+from .decoding import decoded
 from .heads import Head, publish_with_orm
 from .holders import Holder
 from .ormappend import append_with_orm
@@ -52,9 +52,9 @@ class Backend(ABC):
     readers_wait: ClassVar[bool] = True
     """Whether a transaction that has appended holds back the readers of the global order until it ends."""
     guards: ClassVar[tuple[str, ...]]
-    """The triggers that refuse changes of stored events, without the next one."""
-    flush_guard: ClassVar[str]
-    """The trigger that stands in the way of Django's ``flush``."""
+    """The triggers that refuse changes of stored events and the loss of versions, without the next ones."""
+    flush_guards: ClassVar[Mapping[str, str]]
+    """The triggers that stand in the way of Django's ``flush``, with their tables."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
@@ -108,11 +108,11 @@ class Backend(ABC):
     @property
     def recorded_columns(self) -> Sequence[str | Combinable]:
         """What to select for RecordedEvents."""
-        return RECORDED_FIELDS
+        return JSON_AS_TEXT
 
     def recorded_events(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[RecordedEvent]:
-        """Turn rows of ``recorded_columns`` into RecordedEvents."""
-        return starmap(recorded_event, rows)
+        """Turn rows of ``recorded_columns`` into RecordedEvents, whatever another client has written into them."""
+        return decoded(rows)
 
     def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
         """Return a function that reads these events above one position and up to another, to be called often."""
@@ -243,7 +243,7 @@ class Backend(ABC):
 
     @abstractmethod
     def allow_flush(self) -> None:
-        """Let Django's ``flush`` empty the events of a database that was made for tests."""
+        """Let Django's ``flush`` empty the tables of a database that was made for tests."""
 
     def is_test_database(self) -> bool:
         """Whether Django's test runner made this database, going by its name."""
@@ -266,17 +266,17 @@ class Backend(ABC):
         return ()
 
     def missing_guards(self) -> Sequence[str]:
-        """Return the triggers that refuse changes of stored events and are not at work.
+        """Return the triggers that refuse changes of stored events and the loss of versions and are not at work.
 
-        The one that ``allow_flush`` drops is not missed in a database that was made for tests.
+        Those that ``allow_flush`` drops are not missed in a database that was made for tests.
         """
         there = self.working_triggers()
-        needed = self.guards if self.is_test_database() else (*self.guards, self.flush_guard)
+        needed = self.guards if self.is_test_database() else (*self.guards, *self.flush_guards)
         return [name for name in needed if name not in there]
 
     @abstractmethod
     def working_triggers(self) -> Collection[str]:
-        """Return the names of the triggers on events that are there and enabled."""
+        """Return the names of the triggers on events and streams that are there and enabled."""
 
     # Rows
 

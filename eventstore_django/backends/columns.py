@@ -1,8 +1,10 @@
-"""The columns of an event as PostgreSQL sends them quickest and Python reads them quickest."""
+"""The columns of an event as databases send them quickest and Python reads them quickest."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import F, Func, TextField
 from django.db.models.expressions import Combinable
@@ -11,17 +13,22 @@ from ..events import RECORDED_FIELDS
 
 
 class _Text(Func):
-    """A value as PostgreSQL writes it: the driver's own reading of times and JSON costs more than all the rest."""
+    """A value as the database writes it: the usual reading of times and JSON costs more than all the rest."""
 
     template = "%(expressions)s::text"
     output_field = TextField()
 
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """JSON is text there."""
+        return self.as_sql(compiler, connection, template="%(expressions)s", **context)
 
-_AS_TEXT = {"payload", "metadata", "occurred_at", "created_at"}
 
-RECORDED_COLUMNS: tuple[str | Combinable, ...] = tuple(
-    _Text(F(name)) if name in _AS_TEXT else name for name in RECORDED_FIELDS
-)
+def _columns(as_text: Collection[str]) -> tuple[str | Combinable, ...]:
+    return tuple(_Text(F(name)) if name in as_text else name for name in RECORDED_FIELDS)
+
+
+JSON_AS_TEXT = _columns({"payload", "metadata"})
+JSON_AND_TIMES_AS_TEXT = _columns({"payload", "metadata", "occurred_at", "created_at"})
 
 
 def read_time(text: str) -> datetime:

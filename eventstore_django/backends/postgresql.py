@@ -12,7 +12,6 @@ from django.db import Error, ProgrammingError, transaction
 from django.db.models.expressions import Combinable
 
 from .. import conf
-from ..encoding import decode
 from ..events import RecordedEvent
 from ..exceptions import (
     ConcurrencyError,
@@ -25,10 +24,10 @@ from ..exceptions import (
 )
 from ..names import StreamName
 from ..plans import AppendPlan
-from ..recording import recorded_event
 from .base import Backend
 from .bounds import bounded_read
-from .columns import RECORDED_COLUMNS, read_time
+from .columns import JSON_AND_TIMES_AS_TEXT
+from .decoding import decoded_with_times
 from .estimates import estimated_kinds, estimated_rows
 from .functionappend import append_event_with_function, append_with_function
 from .heads import Head
@@ -61,8 +60,11 @@ class PostgreSQLBackend(Backend):
 
     name: ClassVar[str] = "PostgreSQL"
     minimum_version: ClassVar[tuple[int, ...]] = (15,)
-    guards: ClassVar[tuple[str, ...]] = ("eventstore_append_only",)
-    flush_guard: ClassVar[str] = "eventstore_no_truncate"
+    guards: ClassVar[tuple[str, ...]] = ("eventstore_append_only", "eventstore_no_stream_delete")
+    flush_guards: ClassVar[Mapping[str, str]] = {
+        "eventstore_no_truncate": "eventstore_events",
+        "eventstore_no_stream_truncate": "eventstore_streams",
+    }
 
     # Appending
 
@@ -141,42 +143,11 @@ class PostgreSQLBackend(Backend):
     @property
     def recorded_columns(self) -> Sequence[str | Combinable]:
         """As RecordedEvent's fields, but times as numbers and JSON as text: half the time to read them."""
-        return RECORDED_COLUMNS
+        return JSON_AND_TIMES_AS_TEXT
 
     def recorded_events(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[RecordedEvent]:
         """Decode while building, one row after the other."""
-        for (
-            position,
-            event_id,
-            stream,
-            version,
-            kind,
-            payload,
-            metadata,
-            a_id,
-            a_type,
-            category,
-            part,
-            at,
-            stored,
-            schema,
-        ) in rows:
-            yield recorded_event(
-                position,
-                event_id,
-                stream,
-                version,
-                kind,
-                decode(payload),
-                {} if metadata == "{}" else decode(metadata),
-                a_id,
-                a_type,
-                category,
-                part,
-                read_time(at),
-                read_time(stored),
-                schema,
-            )
+        return decoded_with_times(rows)
 
     def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
         """Turn the query into SQL once: that takes Django longer than PostgreSQL needs to answer it."""
@@ -329,8 +300,9 @@ class PostgreSQLBackend(Backend):
         self._execute("SELECT set_config('eventstore.erasure', '', true)")
 
     def allow_flush(self) -> None:
-        """Drop the guard against TRUNCATE: Django empties test tables with it."""
-        self._execute(f"DROP TRIGGER IF EXISTS {self.flush_guard} ON eventstore_events")
+        """Drop the guards against TRUNCATE: Django empties test tables with it."""
+        for guard, table in self.flush_guards.items():
+            self._execute(f"DROP TRIGGER IF EXISTS {guard} ON {table}")
 
     def _execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
         with self.connection.cursor() as cursor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import ClassVar
 
 from django.db import Error
@@ -27,7 +27,10 @@ class SQLiteBackend(Backend):
     minimum_version: ClassVar[tuple[int, ...]] = (3, 38)
     readers_wait: ClassVar[bool] = False
     guards: ClassVar[tuple[str, ...]] = ("eventstore_no_update", "eventstore_log_delete", "eventstore_log_update")
-    flush_guard: ClassVar[str] = "eventstore_no_delete"
+    flush_guards: ClassVar[Mapping[str, str]] = {
+        "eventstore_no_delete": "eventstore_events",
+        "eventstore_no_stream_delete": "eventstore_streams",
+    }
 
     def lock_streams(self, plan: AppendPlan) -> list[int]:
         """Write before reading: only a write takes SQLite's one lock, and waits for it."""
@@ -75,7 +78,10 @@ class SQLiteBackend(Backend):
     def working_triggers(self) -> Collection[str]:
         """Look into the catalog; triggers can't be disabled here."""
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'eventstore_events'")
+            cursor.execute(
+                "SELECT name FROM sqlite_master "
+                "WHERE type = 'trigger' AND tbl_name IN ('eventstore_events', 'eventstore_streams')"
+            )
             return {name for (name,) in cursor.fetchall()}
 
     def is_test_database(self) -> bool:
@@ -83,6 +89,7 @@ class SQLiteBackend(Backend):
         return bool(self.connection.is_in_memory_db()) or super().is_test_database()  # type: ignore[attr-defined]  # of this engine only
 
     def allow_flush(self) -> None:
-        """Drop the guard against DELETE: Django empties test tables with it."""
+        """Drop the guards against DELETE: Django empties test tables with it."""
         with self.connection.cursor() as cursor:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {self.flush_guard}")
+            for guard in self.flush_guards:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {guard}")

@@ -18,7 +18,10 @@ SELECT
 FROM pg_sequence s WHERE s.seqrelid = 'eventstore_events_position_seq'::regclass
 """
 
-TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'eventstore_events'::regclass AND tgenabled IN ('O', 'A')"
+TRIGGERS = """
+SELECT tgname FROM pg_trigger
+WHERE tgrelid IN ('eventstore_events'::regclass, 'eventstore_streams'::regclass) AND tgenabled IN ('O', 'A')
+"""
 
 # A stream's version and its last snapshot up to a version, in one round trip: by hand, since the ORM takes
 # longer to write this than the database to answer it.

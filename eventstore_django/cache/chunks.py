@@ -40,11 +40,15 @@ class Chunk:
 
     @classmethod
     def of(cls, number: int, size: int, erased: int, events: Sequence[RecordedEvent]) -> Self | None:
-        """Return the chunk, if these events, which may be more, hold all of it and the one before it."""
+        """Return the chunk, if these events, which may be more, hold all of it and the one before it.
+
+        None also where one of them can't be decoded.
+        """
         start = number * size
         held = {event.event_version: event for event in events if start <= event.event_version <= start + size}
         before = held.pop(start, None)
-        if len(held) < size or (number and before is None):
+        is_whole = len(held) == size and (before is not None or not number)
+        if not is_whole or any(event.undecodable for event in held.values()):
             return None
         return cls(number, erased, mark(before) if before else None, [held[version] for version in sorted(held)])
 

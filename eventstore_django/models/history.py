@@ -13,6 +13,7 @@ from ..eventtypes.limits import MAX_EVENT_TYPE_LENGTH
 from ..exceptions import ImmutableEventError
 from ..managers import EventManager
 from ..names import MAX_LENGTH
+from .storedjson import StoredJSON
 
 
 class Stream(models.Model):
@@ -60,8 +61,8 @@ class Event(models.Model):
     event_type = models.CharField(max_length=MAX_EVENT_TYPE_LENGTH)
     event_version = models.BigIntegerField()
     schema_version = models.IntegerField(default=1)
-    payload = models.JSONField(db_column="event_data")
-    metadata = models.JSONField(default=dict)
+    payload = StoredJSON(db_column="event_data")
+    metadata = StoredJSON(default=dict)
     occurred_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
 

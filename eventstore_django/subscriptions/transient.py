@@ -129,6 +129,9 @@ class EventSubscription:
 
     def _follow(self) -> None:
         backend = backend_for(self._alias)
+        with backend.translated():
+            # Where the order can't be read at all this says why: a standby would refuse to listen, too.
+            backend.watermark()
         listener = backend.listener()
         limit = conf.subscription_batch_size()
         read = backend.reader(self._wanted(), limit)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .. import conf
 from ..backends import backend_for
-from ..events import RECORDED_FIELDS, RecordedEvent
+from ..events import RecordedEvent
 from ..models import Event
 from ..names import StreamName
 from ..querysets import EventQuerySet
@@ -44,7 +44,8 @@ class Selection:
 class EventExport:
     """Writes lines of the events that are settled when it begins: what comes later is not waited for.
 
-    ``events`` counts those written so far, ``length`` is the number of positions to go through.
+    ``events`` counts those written so far, ``length`` is the number of positions to go through;
+    ``undecodable`` are the positions of what Python can't read: such JSON is written as it is stored.
     Raise InvalidStreamName for a selected stream that can't be one.
     """
 
@@ -56,6 +57,7 @@ class EventExport:
         head = store.head_position()
         self._last = head if selection.to_position is None else min(selection.to_position, head)
         self.events = 0
+        self.undecodable: list[int] = []
 
     @property
     def length(self) -> int:
@@ -68,6 +70,8 @@ class EventExport:
         for event in self._selected():
             write(line_of(event))
             self.events += 1
+            if event.undecodable:
+                self.undecodable.append(event.position)
             if self.events % REPORT_EVERY == 0:
                 report(event.position - self._first + 1, self.events)
         if event is not None:
@@ -90,8 +94,6 @@ class EventExport:
                 rest -= 1
 
     def _read(self, events: EventQuerySet) -> Iterator[RecordedEvent]:
-        # Not through the store: readers get payloads in their newest shape, a copy is what is stored.
-        rows = events.values_list(*RECORDED_FIELDS)
+        # Not through the store, which reads pages as large as they are asked for.
         with backend_for(self._alias).translated():
-            for row in rows.iterator(chunk_size=_FETCH):
-                yield RecordedEvent(*row)
+            yield from events.recorded().iterator(chunk_size=_FETCH)

@@ -92,10 +92,17 @@ def line_of(event: RecordedEvent) -> bytes:
         f'{{"event_id":"{event.event_id}","stream_id":{_written(event.stream_id)}'
         f',"aggregate_id":{_written(event.aggregate_id)},"aggregate_type":{_written(event.aggregate_type)}'
         f',"event_type":{_written(event.event_type)},"schema_version":{event.schema_version}'
-        f',"payload":{_written(event.stored_payload)},"metadata":{_written(event.metadata)}'
+        f',"payload":{_part(event, "payload")},"metadata":{_part(event, "metadata")}'
         f',"occurred_at":"{occurred_at}"}}\n'
     )
     return text.encode()
+
+
+def _part(event: RecordedEvent, part: str) -> str:
+    if (found := event.undecodable.get(part)) is not None:
+        # Others may read what Python can't. A break can only stand between two tokens.
+        return found.text.replace("\n", " ").replace("\r", " ")
+    return _written(event.stored_payload if part == "payload" else event.metadata)
 
 
 def _record(line: int, fields: JSONObject) -> Record:

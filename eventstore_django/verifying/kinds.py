@@ -31,6 +31,6 @@ class Kind(StrEnum):
     TIME = "time"
     """An event was stored at an earlier time than the one before it in its stream."""
     PAYLOAD = "payload"
-    """A payload can't be upcast, or does not fit the class of its type."""
+    """A payload can't be upcast or does not fit the class of its type; or it, or metadata, can't be decoded at all."""
     MORE = "more"
     """A stream has more findings than are told one by one."""

@@ -1,14 +1,15 @@
-"""The payloads of events, held against the types that are registered in this process."""
+"""The payloads of events: whether they can be read, and as the types that are registered in this process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from django.db.models import Count, Max
 
 from .. import conf
 from ..backends import Backend
-from ..events import RECORDED_FIELDS, RecordedEvent
+from ..events import RecordedEvent
 from ..eventtypes.registry import registry
 from ..exceptions import PayloadMismatch
 from ..querysets import EventQuerySet
@@ -21,11 +22,11 @@ _FETCH = 50
 
 
 class PayloadCheck:
-    """Reads every event of a type that has a class or upcasters, up to the end that the log has at the beginning."""
+    """Reads every event up to the end that the log has at the beginning."""
 
     def __init__(self, backend: Backend, scope: Scope) -> None:
         self._backend = backend
-        self._known = sorted(registry.by_name.keys() | registry.chains.keys())
+        self._known = registry.by_name.keys() | registry.chains.keys()
         self._events = scope.of(backend.events)
         self._last = self._events.aggregate(last=Max("position"))["last"] or 0
         self._first = max(scope.from_position or 1, 1)
@@ -38,13 +39,13 @@ class PayloadCheck:
 
     def findings(self, report: Callable[[int, int], object] = lambda done, events: None) -> Iterator[Finding]:
         """Give the events that can't be read as what they are; ``report`` gets positions and events done."""
-        events = self._events.filter(event_type__in=self._known, position__lte=self._last).order_by("position")
+        events = self._events.filter(position__lte=self._last).order_by("position")
         size = conf.read_batch_size()
         position, rest = 0, 0
         while not rest:
             rest = size
             for event in self._read(events.filter(position__gt=position)[:size]):
-                yield from _mismatch(event)
+                yield from self._mismatches(event)
                 position, rest = event.position, rest - 1
                 self.events += 1
             report(max(position - self._first + 1, 0), self.events)
@@ -58,13 +59,21 @@ class PayloadCheck:
 
     def _read(self, events: EventQuerySet) -> Iterator[RecordedEvent]:
         with self._backend.translated():
-            for row in events.values_list(*RECORDED_FIELDS).iterator(chunk_size=_FETCH):
-                yield RecordedEvent(*row)
+            rows = events.values_list(*self._backend.recorded_columns)
+            yield from self._backend.recorded_events(rows.iterator(chunk_size=_FETCH))
+
+    def _mismatches(self, event: RecordedEvent) -> Iterator[Finding]:
+        if event.undecodable:
+            for part in event.undecodable:
+                yield from _found(event, partial(getattr, event, part))
+        elif event.event_type in registry.by_name:
+            yield from _found(event, lambda: event.typed)
+        elif event.event_type in self._known:
+            yield from _found(event, lambda: event.payload)
 
 
-def _mismatch(event: RecordedEvent) -> Iterator[Finding]:
+def _found(event: RecordedEvent, read: Callable[[], object]) -> Iterator[Finding]:
     try:
-        # The class where there is one; without it, the upcasters.
-        _ = event.typed if event.event_type in registry.by_name else event.payload
+        read()
     except PayloadMismatch as error:
         yield Finding(Kind.PAYLOAD, f"{error}", event.stream_id, event.event_version, event.position)

@@ -13,5 +13,6 @@ def faults_of(faults: Iterable[str], missing_guards: Iterable[str]) -> Iterator[
     for fault in faults:
         yield Finding(Kind.SCHEMA, f"{fault[:1].upper()}{fault[1:]}.")
     for guard in missing_guards:
-        text = f"The trigger {guard} is missing or disabled: stored events can be changed without a trace."
-        yield Finding(Kind.SCHEMA, text)
+        of_streams = "_stream_" in guard
+        danger = "streams can lose their versions" if of_streams else "stored events can be changed without a trace"
+        yield Finding(Kind.SCHEMA, f"The trigger {guard} is missing or disabled: {danger}.")

@@ -11,7 +11,6 @@ from ..backends import backend_for
 from ..events import RecordedEvent
 from ..exceptions import ConnectionLost, SubscriptionError
 from ..subscriptions.context import EventContext
-from .reading import Batch
 from .shards import OwnedShard
 from .subscribers import Subscriber
 from .transactions import limited
@@ -33,13 +32,10 @@ class Caller:
         shard: OwnedShard,
         event: RecordedEvent,
         attempt: int,
-        batch: Batch,
         *,
         is_replay: bool = False,
     ) -> None:
-        """Hand one event to the handler; raise what it raises, or what makes the event unreadable."""
-        if event.position in batch.unreadable:
-            raise batch.unreadable[event.position]
+        """Hand one event to the handler; raise what it raises."""
         with self._watch.over(f"{shard}: the handler of the event at {event.position}", subscriber.time_limit):
             subscriber.handler.handle(event, _context(shard, attempt, is_replay=is_replay or shard.is_replay))
 

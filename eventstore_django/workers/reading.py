@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import Error
-
 from ..backends import backend_for
-from ..events import RECORDED_FIELDS, RecordedEvent
+from ..events import RecordedEvent
 from ..models import Event
 from .shards import OwnedShard
 from .subscribers import Subscriber
@@ -24,8 +22,6 @@ class Batch:
 
     events: list[RecordedEvent]
     until: int
-    unreadable: dict[int, Exception] = field(default_factory=dict)
-    """What stands in the log but can't be decoded, by position: the handler has no say in these."""
 
 
 def read_batch(alias: str, shard: OwnedShard, subscriber: Subscriber, head: int) -> Batch:
@@ -37,36 +33,19 @@ def read_batch(alias: str, shard: OwnedShard, subscriber: Subscriber, head: int)
     if shard.read is None:
         events = _wanted(alias, shard, subscriber).order_by("position")
         shard.read = backend_for(alias).reader(events, subscriber.batch_size)
-    unreadable: dict[int, Exception] = {}
-    try:
-        found = list(shard.read(shard.position, head))
-    except Error:
-        raise
-    except Exception:
-        # One row that another client wrote must not stop the others: look at them one by one.
-        events = _wanted(alias, shard, subscriber).filter(position__gt=shard.position, position__lte=head)
-        positions = events.order_by("position").values_list("position", flat=True)[: subscriber.batch_size]
-        found = [read_event(alias, position, unreadable) for position in positions]
+    found = list(shard.read(shard.position, head))
     until = found[-1].position if len(found) == subscriber.batch_size else head
     if shard.floors is not None:
         found = [event for event in found if not shard.floors.has_handled(event.stream_id, event.position)]
     if shard.passed_over:
         found = [event for event in found if event.position not in shard.passed_over]
-    return Batch(found, until, unreadable)
+    return Batch(found, until)
 
 
-def read_event(alias: str, position: int, unreadable: dict[int, Exception]) -> RecordedEvent:
-    """Return one event; if it can't be decoded without its payload, and with the error in ``unreadable``."""
-    event = Event.objects.using(alias).filter(position=position)
-    try:
-        found: RecordedEvent = event.recorded().get()
-    except (Error, Event.DoesNotExist):
-        raise
-    except Exception as error:
-        unreadable[position] = error
-        plain = event.values(*(name for name in RECORDED_FIELDS if name not in ("payload", "metadata"))).get()
-        return RecordedEvent(payload={}, metadata={}, **plain)
-    return found
+def read_event(alias: str, position: int) -> RecordedEvent:
+    """Return one event. Raise Event.DoesNotExist if there is none."""
+    event: RecordedEvent = Event.objects.using(alias).filter(position=position).recorded().get()
+    return event
 
 
 def last_event(alias: str, position: int) -> tuple[int, UUID] | None:

@@ -17,7 +17,7 @@ from . import checkpoints, parking
 from .attempts import Attempts
 from .failing import Failures, ProcessEnded
 from .handling import Caller, limited_transaction
-from .reading import Batch, read_event
+from .reading import read_event
 from .reports import Report
 from .shards import OwnedShard
 from .stopping import StopFlag
@@ -66,9 +66,8 @@ class Retries:
         return tried > 0
 
     def _try(self, shard: OwnedShard, subscriber: Subscriber, row: ParkedEvent) -> None:
-        batch = Batch([], row.position)
         try:
-            event = read_event(self._alias, row.position, batch.unreadable)
+            event = read_event(self._alias, row.position)
         except Event.DoesNotExist:
             self._report.line(f"{shard}: position {row.position} was erased, and is parked no longer")
             ParkedEvent.objects.using(self._alias).filter(pk=row.pk).delete()
@@ -80,19 +79,19 @@ class Retries:
             return
         with self._attempts.under_way(partial(self._uncount, shard, copy(row))):
             self._count(shard, subscriber, row)
-            failure = self._attempt(shard, subscriber, event, row, batch)
+            failure = self._attempt(shard, subscriber, event, row)
         if failure is None:
             self._report.line(f"{shard}: position {row.position} handled at attempt {row.attempts}")
         elif not isinstance(failure, _Discarded):
             self._failed(shard, subscriber, event, row, failure)
 
     def _attempt(
-        self, shard: OwnedShard, subscriber: Subscriber, event: RecordedEvent, row: ParkedEvent, batch: Batch
+        self, shard: OwnedShard, subscriber: Subscriber, event: RecordedEvent, row: ParkedEvent
     ) -> Exception | None:
         """Try to handle one event; return what went wrong."""
         try:
             with limited_transaction(self._alias, subscriber):
-                self._caller.call(subscriber, shard, event, row.attempts, batch, is_replay=row.is_replay)
+                self._caller.call(subscriber, shard, event, row.attempts, is_replay=row.is_replay)
                 # The shard before the row, as everybody locks them.
                 checkpoints.hold(self._alias, shard, handled=1)
                 self._remove(row)

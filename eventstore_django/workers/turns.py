@@ -54,7 +54,7 @@ class Turns:
         if not batch.events:
             self._skip(shard, batch.until, head)
             return batch.until < head
-        if shard.careful or subscriber.one_by_one or batch.unreadable:
+        if shard.careful or subscriber.one_by_one:
             self._one_by_one(shard, subscriber, batch)
         else:
             self._together(shard, subscriber, batch)
@@ -90,7 +90,7 @@ class Turns:
             self._caller.call_together(subscriber, shard, wanted)
             handled = len(wanted)
         else:
-            handled = self._handle_each(shard, subscriber, wanted, batch)
+            handled = self._handle_each(shard, subscriber, wanted)
         if handled < len(wanted):
             last = wanted[handled - 1]
             until = last.position
@@ -99,11 +99,11 @@ class Turns:
         checkpoints.advance(self._alias, shard, until, _named(last), handled=handled, parked=len(held))
         return until
 
-    def _handle_each(self, shard: OwnedShard, subscriber: Subscriber, events: list[RecordedEvent], batch: Batch) -> int:
+    def _handle_each(self, shard: OwnedShard, subscriber: Subscriber, events: list[RecordedEvent]) -> int:
         end = self._clock() + BATCH_SECONDS
         handled = 0
         for event in events:
-            self._caller.call(subscriber, shard, event, 1, batch)
+            self._caller.call(subscriber, shard, event, 1)
             handled += 1
             if self._stop.is_set or self._clock() > end:
                 break
@@ -111,7 +111,7 @@ class Turns:
 
     def _one_by_one(self, shard: OwnedShard, subscriber: Subscriber, batch: Batch) -> None:
         for event in batch.events:
-            if not self._handle_alone(shard, subscriber, batch, event):
+            if not self._handle_alone(shard, subscriber, event):
                 return
             shard.careful = max(0, shard.careful - 1)
             if self._stop.is_set:
@@ -119,7 +119,7 @@ class Turns:
         if shard.position < batch.until:
             self._move(shard, batch.until)
 
-    def _handle_alone(self, shard: OwnedShard, subscriber: Subscriber, batch: Batch, event: RecordedEvent) -> bool:
+    def _handle_alone(self, shard: OwnedShard, subscriber: Subscriber, event: RecordedEvent) -> bool:
         """Handle one event, or keep it aside; return whether the shard may go on."""
         if shard.holds_back(event):
             self._hold(shard, event)
@@ -133,19 +133,19 @@ class Turns:
             if shard.careful or shard.attempts:
                 checkpoints.count_attempt(self._alias, shard, event.position)
             attempt = max(1, shard.attempts)
-            failure = self._attempt(shard, subscriber, batch, event, attempt)
+            failure = self._attempt(shard, subscriber, event, attempt)
         if failure is not None:
             return self._failures.of_event(shard, subscriber, event, failure, attempt)
         checkpoints.moved(shard, event.position)
         return True
 
     def _attempt(
-        self, shard: OwnedShard, subscriber: Subscriber, batch: Batch, event: RecordedEvent, attempt: int
+        self, shard: OwnedShard, subscriber: Subscriber, event: RecordedEvent, attempt: int
     ) -> Exception | None:
         """Try to handle one event; return what went wrong."""
         try:
             with limited_transaction(self._alias, subscriber):
-                self._caller.call(subscriber, shard, event, attempt, batch)
+                self._caller.call(subscriber, shard, event, attempt)
                 checkpoints.advance(self._alias, shard, event.position, _named(event), handled=1)
         except LeaseLost:
             raise

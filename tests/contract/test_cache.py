@@ -21,6 +21,7 @@ from eventstore_django.testing.contract.iterators import PAGE, IteratorContract
 from eventstore_django.testing.contract.reads import ReadContract
 from eventstore_django.testing.contract.streamnames import StreamNameContract
 from eventstore_django.testing.contract.transactions import TransactionContract
+from eventstore_django.testing.contract.undecodable import UndecodableContract
 from eventstore_django.testing.contract.values import ValueContract
 from eventstore_django.versions import ExpectedVersionLike
 
@@ -45,7 +46,7 @@ class _Cached(ContractCase):
         return CachedEventStore(EventStore(using=self.using))
 
 
-class _Reads(ReadContract, IteratorContract, ErasureContract, ValueContract):
+class _Reads(ReadContract, IteratorContract, ErasureContract, ValueContract, UndecodableContract):
     # What is not there can't be told from an erased anchor: one statement more, once a walk.
     @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5, 6, 7])
     @pytest.mark.parametrize("backwards", [False, True])

@@ -12,6 +12,7 @@ from eventstore_django.testing.contract.case import several
 
 _FILE = (SQL_DIRECTORY / "sqlite" / "append_only.sql").read_text()
 _GUARD = _FILE[_FILE.index("CREATE TRIGGER eventstore_no_delete") : _FILE.index("CREATE TRIGGER eventstore_no_update")]
+_GUARD_OF_STREAMS = (SQL_DIRECTORY / "sqlite" / "guard_streams.sql").read_text()
 
 
 @pytest.mark.django_db(databases=["sqlite"])
@@ -26,6 +27,13 @@ class TestSQLite(EventStoreContract):
             self.execute("DELETE FROM eventstore_events")
         assert self.store.get_stream_version("A-1") == 2
         assert len(self.store.get_events("A-1")) == 2
+
+    def test_the_guard_of_streams_that_test_databases_lack_refuses_delete(self) -> None:
+        self.store.append("A-1", several(2))
+        self.execute(_GUARD_OF_STREAMS)
+        with pytest.raises(Error):
+            self.execute("DELETE FROM eventstore_streams")
+        assert self.store.get_stream_version("A-1") == 2
 
     def test_an_erasure_passes_the_guard_that_test_databases_lack(self) -> None:
         self.store.append("A-1", several(2))

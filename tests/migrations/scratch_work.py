@@ -17,6 +17,8 @@ CHANGES = {
     "update": "UPDATE eventstore_events SET event_data = '{}'",
     "delete": "DELETE FROM eventstore_events",
     "truncate": "TRUNCATE eventstore_events",
+    "delete streams": "DELETE FROM eventstore_streams",
+    "truncate streams": "TRUNCATE eventstore_streams CASCADE",
 }
 
 
@@ -79,7 +81,7 @@ def sql_of_migration(backwards: bool) -> str:
 
 
 def _supported(change: str) -> bool:
-    return connection.vendor != "sqlite" or change != "truncate"
+    return connection.vendor != "sqlite" or "truncate" not in change
 
 
 def _works(sql: str, settings: tuple[str, ...]) -> bool:

@@ -35,4 +35,5 @@ def test_a_test_runner_opens_no_door_in_a_database_that_it_did_not_make(database
 def test_a_test_runner_opens_the_door_for_flush_in_its_own_database(scratch: Scratch, vendor: str) -> None:
     database = scratch("test_scratch")
     database.run(migrate, None, True)
-    assert database.run(changes_made) == {"delete" if vendor == "sqlite" else "truncate"}
+    open_to = "delete" if vendor == "sqlite" else "truncate"
+    assert database.run(changes_made) == {open_to, f"{open_to} streams"}

@@ -90,7 +90,7 @@ LOOKS: dict[str, tuple[Read, set[str]]] = {
         {"eventstore_snapshot_aggregate", "eventstore_snapshot_version"},
     ),
     "the last event up to a position": (lambda: last_event("default", MIDDLE), {LOG}),
-    "the event at a position": (lambda: read_event("default", MIDDLE, {}), {LOG}),
+    "the event at a position": (lambda: read_event("default", MIDDLE), {LOG}),
     "the version of a stream at a moment": (
         lambda: version_as_of(store, StreamName.parse(SHORT), datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=1)),
         {STREAM},

@@ -52,10 +52,12 @@ def erase_all(store: EventStore) -> None:
     with connections[store.using].cursor() as cursor:
         if connections[store.using].vendor == "postgresql":
             cursor.execute("ALTER TABLE eventstore_events DISABLE TRIGGER USER")
+            cursor.execute("ALTER TABLE eventstore_streams DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM eventstore_events")
         cursor.execute("DELETE FROM eventstore_streams")
         if connections[store.using].vendor == "postgresql":
             cursor.execute("ALTER TABLE eventstore_events ENABLE TRIGGER USER")
+            cursor.execute("ALTER TABLE eventstore_streams ENABLE TRIGGER USER")
 
 
 def test_an_export_holds_the_stored_payloads_and_versions(filled: EventStore) -> None:

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from eventstore_django import EventStore, NewEvent
+from eventstore_django.testing.contract.undecodable import write_undecodable
 
 from .databases import other_database, rename_tables
 
@@ -100,3 +101,16 @@ def test_an_engine_that_is_not_supported_is_told_in_one_line(tmp_path: Path) -> 
         run(tmp_path / "events.jsonl", database="other")
     assert str(error.value).startswith("The event store does not work on ")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("using", ["default", "sqlite"])
+@pytest.mark.parametrize("part", ["payload", "metadata"])
+def test_what_python_can_not_decode_is_exported_as_it_is_stored_and_told(
+    using: str, part: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = EventStore(using).append("strange-1", [NewEvent("A", {"number": 0})]).events[0]
+    write_undecodable(using, first, '{"a":\n [' + "9" * 5000 + "]}", part, event_version=2)
+    err = io.StringIO()
+    lines = run("-", database=using, stream="strange-1", stderr=err).splitlines()
+    assert [line.count("9" * 5000) for line in lines] == [0, 1]
+    assert err.getvalue().startswith("Python can't decode 1 of these events, which another client has written, at ")

@@ -14,6 +14,11 @@ from eventstore_django.verifying.findings import Finding
 from eventstore_django.verifying.scopes import Scope
 from eventstore_django.verifying.verification import Verification
 
+_GUARDS = (
+    ("eventstore_events", "eventstore_append_only"),
+    ("eventstore_streams", "eventstore_no_stream_delete"),
+)
+
 
 def append(store: EventStore, stream: str, events: int = 3) -> None:
     """Append so many events, each in an append of its own."""
@@ -38,15 +43,17 @@ def unguarded(store: EventStore) -> Iterator[None]:
 @contextmanager
 def on_postgresql_disabled() -> Iterator[None]:
     with connections["default"].cursor() as cursor:
-        cursor.execute("ALTER TABLE eventstore_events DISABLE TRIGGER eventstore_append_only")
+        for table, guard in _GUARDS:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
         yield
-        cursor.execute("ALTER TABLE eventstore_events ENABLE ALWAYS TRIGGER eventstore_append_only")
+        for table, guard in _GUARDS:
+            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard}")
 
 
 @contextmanager
 def on_sqlite_dropped() -> Iterator[None]:
     with connections["sqlite"].cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'eventstore_events'")
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'eventstore%'")
         triggers = cursor.fetchall()
         for name, _ in triggers:
             cursor.execute(f"DROP TRIGGER {name}")

@@ -9,6 +9,7 @@ import pytest
 from django.test import override_settings
 
 from eventstore_django import EventStore, NewEvent, register_event, upcaster
+from eventstore_django.testing.contract.undecodable import write_undecodable
 from eventstore_django.testing.event_types import temporary_event_types
 from eventstore_django.verifying.findings import Finding
 from eventstore_django.verifying.kinds import Kind
@@ -102,3 +103,13 @@ def test_what_is_appended_meanwhile_is_not_waited_for(store: EventStore) -> None
 def test_an_empty_log_has_nothing_to_go_through(store: EventStore) -> None:
     check = Verification(store).payloads()
     assert (check.length, list(check.findings()), check.unregistered()) == (0, [], {})
+
+
+@pytest.mark.parametrize("part", ["payload", "metadata"])
+@pytest.mark.parametrize("kind", [OPENED, "Stranger"])
+def test_what_can_not_be_decoded_is_found_whatever_its_type(store: EventStore, kind: str, part: str) -> None:
+    store.append("a-1", [NewEvent(kind, {"owner": "Ada"}, schema_version=2)])
+    write_undecodable(store.using, store.get_events("a-1")[0], part=part)
+    [finding] = found(store)
+    assert (finding.kind, finding.version) == (Kind.PAYLOAD, 1000)
+    assert f"{part}: can't be decoded" in finding.text

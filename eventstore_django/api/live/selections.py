@@ -8,7 +8,9 @@ from django.core.exceptions import EmptyResultSet
 
 from ...backends.bounds import AFTER, UNTIL
 from ...events import RecordedEvent
+from ...pages import read_settled
 from ...querysets import EventQuerySet
+from ..sources import Source
 
 
 class Selection:
@@ -18,12 +20,15 @@ class Selection:
     for those that can never match.
     """
 
-    def __init__(self, events: EventQuerySet) -> None:
-        self._events = events.order_by("position")
+    def __init__(self, source: Source) -> None:
+        self._events = source.events.order_by("position")
+        self._names = source.names
         self.key = _key(self._events)
 
     def between(self, after: int, until: int, limit: int) -> list[RecordedEvent]:
-        """Return the first ``limit`` events above one position and up to another."""
+        """Return the first ``limit`` events above one position and up to another, which is settled."""
+        if self._names is not None:
+            return read_settled(self._events.db, self._names, after + 1, until, limit)
         return list(self._events.filter(position__gt=after, position__lte=until).recorded()[:limit])
 
 

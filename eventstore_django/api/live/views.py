@@ -73,7 +73,7 @@ class LiveView(EventStoreView):
     def selection(self, request: Request) -> Selection:
         """Return what the client asks for, as far as it may see it."""
         known_only(request.query_params, ("after", *FILTERS))
-        return Selection(self.events(EventFilters.read(request.query_params)))
+        return Selection(self.source(EventFilters.read(request.query_params)))
 
     def _start(self, request: Request) -> int:
         # Asked in any case: where the order promise can't be kept nobody is to wait in vain.

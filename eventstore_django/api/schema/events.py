@@ -32,14 +32,19 @@ class EventSerializer(serializers.Serializer[None]):
     event_version = serializers.IntegerField(help_text="Place in its stream: 1, 2, 3 ...")
     event_type = serializers.CharField()
     schema_version = serializers.IntegerField(help_text="Version of the shape that the payload has here.")
-    payload = serializers.DictField()
-    metadata = serializers.DictField()
+    payload = serializers.DictField(allow_null=True, help_text="Null only where undecodable says why.")
+    metadata = serializers.DictField(allow_null=True, help_text="Null only where undecodable says why.")
     aggregate_id = serializers.CharField()
     aggregate_type = serializers.CharField()
     category = serializers.CharField()
     partition = serializers.CharField(allow_null=True)
     occurred_at = serializers.DateTimeField()
     created_at = serializers.DateTimeField()
+    undecodable = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Only where another client has written JSON that can't be read: payload, metadata or both, and why.",
+    )
 
 
 class EventPageSerializer(serializers.Serializer[None]):

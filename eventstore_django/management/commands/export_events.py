@@ -16,6 +16,7 @@ from ...transfer.targets import open_target
 from ..pipes import end_quietly
 
 _INTERRUPTED = 130
+_MOST_NAMED = 20
 
 
 class Command(BaseCommand):
@@ -56,6 +57,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.stderr.write("Interrupted: the export is not complete.")
             raise SystemExit(_INTERRUPTED) from None
+        if export.undecodable:
+            self.stderr.write(_told(export.undecodable))
         if path != STANDARD_STREAM:
             self.stdout.write(f"{export.events} events")
 
@@ -65,3 +68,12 @@ class Command(BaseCommand):
             open_target(path, options.get("stdout")) as write,
         ):
             export.run(write, bar.advance)
+
+
+def _told(undecodable: list[int]) -> str:
+    named = ", ".join(map(str, undecodable[:_MOST_NAMED]))
+    more = f" and {len(undecodable) - _MOST_NAMED} more" if len(undecodable) > _MOST_NAMED else ""
+    return (
+        f"Python can't decode {len(undecodable)} of these events, which another client has written, at {named}{more}: "
+        "their JSON is exported as it is stored, and import_events will refuse it."
+    )

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--types",
             action="store_true",
-            help="Read the payloads too: whether each can be upcast and becomes the class of its type.",
+            help="Read the payloads too: whether each can be decoded and upcast, and becomes the class of its type.",
         )
         parser.add_argument("--json", action="store_true", help="As JSON: a line with an object for each finding.")
         parser.add_argument(

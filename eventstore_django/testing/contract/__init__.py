@@ -44,6 +44,7 @@ from .subscriptions_owners import OwnerContract
 from .subscriptions_parking import ParkingContract
 from .subscriptions_statuses import StatusContract
 from .transactions import TransactionContract
+from .undecodable import UndecodableContract
 from .validation import ValidationContract
 from .values import ValueContract
 
@@ -62,6 +63,7 @@ class EventStoreContract(
     StreamNameContract,
     ReadContract,
     IteratorContract,
+    UndecodableContract,
     OrderContract,
     QueryContract,
     ImmutabilityContract,

@@ -11,6 +11,7 @@ from asgiref.sync import async_to_sync
 from django.db import Error, connections, transaction
 from django.db.models import ProtectedError
 
+from ...erasure import erasure
 from ...exceptions import ImmutableEventError
 from ...models import Event, Stream
 from ...querysets import EventQuerySet
@@ -112,6 +113,26 @@ class ImmutabilityContract(ContractCase):
         with pytest.raises(ProtectedError):
             Stream._base_manager.using(self.using).get(pk="A-1").delete()
         assert self.store.get_stream_version("A-1") == 1
+
+    def test_the_row_of_a_stream_can_not_be_deleted_past_the_models(self) -> None:
+        self.store.append("A-1", several(2))
+        statement = "DELETE FROM eventstore_streams WHERE stream_id = 'A-1'"
+        if self.refuses_raw_delete:
+            with pytest.raises(Error):
+                self.execute(statement)
+            with erasure(reason="request 7", actor="ada", using=self.using) as door:
+                door.remove(self.events.stream("A-1"))
+                with pytest.raises(Error):
+                    self.execute(statement)
+            assert self.store.get_stream_version("A-1") == 2
+        else:
+            self.execute(statement)
+            assert not self.has_stream_row("A-1")
+
+    def test_a_row_that_has_no_version_can_be_deleted(self) -> None:
+        Stream._base_manager.using(self.using).create(stream_id="A-1")
+        self.execute("DELETE FROM eventstore_streams WHERE stream_id = 'A-1'")
+        assert not self.has_stream_row("A-1")
 
     def execute(self, statement: str) -> None:
         """Send a statement past the ORM, in a savepoint: it may fail."""

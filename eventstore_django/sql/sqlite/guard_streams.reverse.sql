@@ -1,0 +1,1 @@
+DROP TRIGGER IF EXISTS eventstore_no_stream_delete;

@@ -1,0 +1,53 @@
+"""Events that another client has written, of which Python can't read a part."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from eventstore_django import EventStore, NewEvent
+from eventstore_django.models import Event, Stream
+from eventstore_django.testing.contract.undecodable import LONG, write_undecodable
+
+pytestmark = pytest.mark.django_db
+
+URL = "/admin/eventstore"
+
+
+@pytest.fixture(autouse=True, params=["payload", "metadata"])
+def part(request: pytest.FixtureRequest, store: EventStore) -> str:
+    """Put one behind another in a stream, and return which part of it can't be read."""
+    part: str = request.param
+    first = store.append("A-1", [NewEvent("Noted", {"number": 1})]).events[0]
+    write_undecodable("default", first, part=part, event_version=2)
+    Stream.objects.filter(pk="A-1").update(version=2)
+    store.append("B-1", [NewEvent("Noted", {"number": 2})])
+    return part
+
+
+def position() -> int:
+    found: int = Event.objects.get(stream="A-1", event_version=2).position
+    return found
+
+
+def test_the_page_of_the_event_says_why_it_can_not_be_read(admin_client: Client) -> None:
+    text = admin_client.get(f"{URL}/event/{position()}/change/").content.decode()
+    assert "can&#x27;t be decoded: Exceeds the limit (4300 digits)" in text
+
+
+def test_the_lists_show_it_among_the_others(admin_client: Client) -> None:
+    for path in ("event/", "event/?q=type:Noted"):
+        text = admin_client.get(f"{URL}/{path}").content.decode()
+        assert f"event/{position()}/change/" in text
+
+
+def test_the_timeline_of_its_stream_shows_it(admin_client: Client, part: str) -> None:
+    answer = admin_client.get(f"{URL}/stream/A-1/change/")
+    assert answer.status_code == 200
+    assert ("Exceeds the limit" in answer.content.decode()) == (part == "payload")
+
+
+def test_its_file_holds_what_is_stored(admin_client: Client, part: str) -> None:
+    text = admin_client.get(f"{URL}/event/{position()}/json/").content.decode()
+    assert f'"{part}": {{' in text
+    assert LONG.split()[-1].strip("}") in text

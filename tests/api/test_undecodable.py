@@ -1,0 +1,50 @@
+"""Events that another client has written, of which Python can't read a part."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from eventstore_django import EventStore, NewEvent
+from eventstore_django.models import Stream
+from eventstore_django.testing.contract.undecodable import write_undecodable
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True, params=["payload", "metadata"])
+def part(request: pytest.FixtureRequest, store: EventStore) -> str:
+    """Put one between two others, and return which part of it can't be read."""
+    part: str = request.param
+    first = store.append("A-1", [NewEvent("Noted", {"number": 1})]).events[0]
+    write_undecodable("default", first, part=part, event_version=2)
+    Stream.objects.filter(pk="A-1").update(version=2)
+    store.append("B-1", [NewEvent("Noted", {"number": 2})])
+    return part
+
+
+def test_a_page_shows_it_without_the_part_and_says_why(reader: Client, part: str) -> None:
+    first, bad, last = reader.get("/eventstore/events/").json()["results"]
+    assert (first["payload"], last["payload"]) == ({"number": 1}, {"number": 2})
+    assert "undecodable" not in first
+    assert (bad["event_version"], bad[part]) == (2, None)
+    assert list(bad["undecodable"]) == [part]
+    assert "digits" in bad["undecodable"][part]
+
+
+@pytest.mark.parametrize("path", ["streams/A-1/events/", "events/?stream_id=A-1", "events/?category=A"])
+def test_it_is_shown_in_every_list(reader: Client, part: str, path: str) -> None:
+    found = reader.get(f"/eventstore/{path}").json()["results"]
+    assert [event["event_version"] for event in found] == [1, 2]
+
+
+def test_it_is_found_by_its_position(reader: Client, part: str) -> None:
+    position = reader.get("/eventstore/events/").json()["results"][1]["position"]
+    assert reader.get(f"/eventstore/events/{position}/").json()[part] is None
+
+
+def test_it_breaks_no_export_off(reader: Client, part: str) -> None:
+    content = b"".join(reader.get("/eventstore/events/?format=jsonl"))
+    assert [json.loads(line)[part] is None for line in content.splitlines()] == [False, True, False]
