@@ -15,6 +15,7 @@ NAMES = (
     "single",
     "costs",
     "writers",
+    "pgbench",
     "batches",
     "reading",
     "loading",
