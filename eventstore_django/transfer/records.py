@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
-from ..encoding import JSONObject
+from ..encoding import JSONObject, writer
 from ..events import NewEvent, RecordedEvent
 from ..exceptions import ImportRefused, InvalidStreamName
 from ..identifiers import derived_event_id
@@ -169,7 +168,7 @@ def _derived_id(line: int, name: StreamName, occurred_at: datetime, fields: JSON
     return derived_event_id(occurred_at, b"%d" % line, canonical(content).encode())
 
 
-_written = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+_written = writer(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
-canonical = json.JSONEncoder(check_circular=False, sort_keys=True, separators=(",", ":")).encode
+canonical = writer(sort_keys=True, separators=(",", ":"))
 """Return the one text of a JSON value: as text, since in Python 1, 1.0 and True are equal."""
