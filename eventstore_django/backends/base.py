@@ -25,7 +25,7 @@ from ..recording import recorded_event
 from .heads import Head, publish_with_orm
 from .holders import Holder
 from .ormappend import append_with_orm
-from .outcomes import Outcome
+from .outcomes import Outcome, Stored
 from .shards import InShard
 from .tallies import Kinds, Tally, counted, last_kinds
 from .templates import QueryTemplate
@@ -65,6 +65,14 @@ class Backend(ABC):
         """Lock the streams, check, write: all or nothing, joining the caller's transaction."""
         with transaction.atomic(using=self.alias, savepoint=False):
             return append_with_orm(self, plan)
+
+    def load(self, plan: AppendPlan, meanwhile: Callable[[int], object]) -> bool:
+        """Store the events of a plan that expects nothing of its streams, all or none, and give nothing back.
+
+        Return False where nothing was stored, as at least one of them is stored already. ``meanwhile`` may be
+        called while the database works, with the number of events that it works on; so it must not use it.
+        """
+        return isinstance(self.append(plan), Stored)
 
     @abstractmethod
     def lock_streams(self, plan: AppendPlan) -> list[int]:

@@ -29,6 +29,7 @@ from ..recording import recorded_event
 from .base import Backend
 from .bounds import bounded_read
 from .columns import RECORDED_COLUMNS, read_time
+from .copyload import load_with_copy
 from .estimates import estimated_kinds, estimated_rows
 from .functionappend import append_event_with_function, append_with_function
 from .heads import Head
@@ -72,6 +73,12 @@ class PostgreSQLBackend(Backend):
         if not conf.append_function() or (not single and plan.size > _LARGEST_CALL):
             return super().append(plan)
         return append_event_with_function(self, plan) if single else append_with_function(self, plan)
+
+    def load(self, plan: AppendPlan, meanwhile: Callable[[int], object]) -> bool:
+        """Copy, unless stored functions are not wanted, or a transaction was begun where Django can't see it."""
+        if conf.append_function() and self.in_transaction() == super().in_transaction():
+            return load_with_copy(self, plan, meanwhile)
+        return super().load(plan, meanwhile)
 
     def lock_streams(self, plan: AppendPlan) -> list[int]:
         """Lock row by row, in the plan's order; create what is missing, since only rows can be locked."""

@@ -52,14 +52,14 @@ class Record(NamedTuple):
     """
 
     line: int
-    stream_id: str
+    stream: StreamName
     event: NewEvent
     has_own_id: bool
 
     @property
     def key(self) -> Key:
         """What is stored once: a stream and an event id."""
-        return self.stream_id, self.event.event_id
+        return self.stream.text, self.event.event_id
 
 
 class _Fault(Exception):
@@ -111,7 +111,7 @@ def _record(line: int, fields: JSONObject) -> Record:
         aggregate_type=fields.get("aggregate_type"),
         schema_version=fields.get("schema_version", 1),
     )
-    return Record(line, name.text, event, given is not None)
+    return Record(line, name, event, given is not None)
 
 
 def _fields(content: bytes) -> JSONObject:

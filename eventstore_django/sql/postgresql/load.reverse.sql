@@ -1,0 +1,1 @@
+DROP FUNCTION eventstore_extend_streams_v1(jsonb);
