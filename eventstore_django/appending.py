@@ -47,12 +47,11 @@ def append_operations(alias: str, operations: Iterable[AppendOperation]) -> list
     return results
 
 
-def load_plan(alias: str, plan: AppendPlan, meanwhile: Callable[[int], object] = lambda events: None) -> bool:
+def load_plan(alias: str, plan: AppendPlan, meanwhile: Callable[[], object] = lambda: None) -> bool:
     """Store the events of a plan that expects nothing of its streams, all or none: an append without results.
 
     Return False where nothing was stored, as at least one of the events is stored already, also where it
-    is the same. ``meanwhile`` may be called while the database works (so it must not use it), with the
-    number of events on the way to it.
+    is the same. ``meanwhile`` may be called while the database works, so it must not use it.
     """
     backend = backend_for(alias)
     if not is_heard():

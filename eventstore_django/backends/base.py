@@ -66,11 +66,11 @@ class Backend(ABC):
         with transaction.atomic(using=self.alias, savepoint=False):
             return append_with_orm(self, plan)
 
-    def load(self, plan: AppendPlan, meanwhile: Callable[[int], object]) -> bool:
+    def load(self, plan: AppendPlan, meanwhile: Callable[[], object]) -> bool:
         """Store the events of a plan that expects nothing of its streams, all or none, and give nothing back.
 
         Return False where nothing was stored, as at least one of them is stored already. ``meanwhile`` may be
-        called while the database works, with the number of events that it works on; so it must not use it.
+        called while the database works, so it must not use it.
         """
         return isinstance(self.append(plan), Stored)
 

@@ -1,4 +1,4 @@
-"""Many events by COPY: half of the server's work for each, and nothing is given back (``sql/postgresql/load.sql``)."""
+"""Many events by COPY: half of the server's work for each, and nothing is given back."""
 
 from __future__ import annotations
 
@@ -15,18 +15,27 @@ from ..plans import AppendPlan, PlannedEvent
 if TYPE_CHECKING:
     from .base import Backend
 
-# The time as text: it goes back as it came, whatever Django makes of times.
-EXTEND = "SELECT versions, stored_at::text FROM eventstore_extend_streams_v1(%s::jsonb)"
+# Streams are locked, moved on and, if need be, created in the order of their names, as every writer does: two calls
+# never wait for each other in a circle. Each row is found by its key and by no plan. The time is that of after the last
+# lock, since times ascend within a stream; as text, since it goes back as it came, whatever Django makes of times.
+EXTEND = """
+WITH extended AS (
+    INSERT INTO eventstore_streams AS s (stream_id, version, category, partition, aggregate_type, aggregate_id)
+    SELECT e.value ->> 0, (e.value -> 4)::bigint, e.value ->> 1, e.value ->> 2, e.value ->> 1, e.value ->> 3
+    FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY e
+    ORDER BY e.ordinality
+    ON CONFLICT (stream_id) DO UPDATE SET version = s.version + excluded.version, updated_at = clock_timestamp()
+    RETURNING s.stream_id, s.version, s.updated_at
+)
+SELECT array_agg(e.version ORDER BY e.stream_id), max(e.updated_at)::text FROM extended e
+"""
 COPY = (
     "COPY eventstore_events (event_version, occurred_at, event_id, schema_version, aggregate_type, aggregate_id, "
     "event_type, event_data, metadata, stream_id, category, partition, created_at) FROM STDIN"
 )
 
-# Events that are sent at once: few enough to lie in the socket's buffer while the server stores them.
-_PIECE = 250
 
-
-def load_with_copy(backend: Backend, plan: AppendPlan, meanwhile: Callable[[int], object]) -> bool:
+def load_with_copy(backend: Backend, plan: AppendPlan, meanwhile: Callable[[], object]) -> bool:
     """Lock the streams and copy the events; False if the unique key knows an event id."""
     try:
         # A savepoint in a transaction of the caller, which stays usable.
@@ -39,25 +48,22 @@ def load_with_copy(backend: Backend, plan: AppendPlan, meanwhile: Callable[[int]
     return True
 
 
-def _copy(backend: Backend, plan: AppendPlan, cursor: Any, meanwhile: Callable[[int], object]) -> None:
-    cursor.execute(EXTEND, [_streams(plan)])
+def _copy(backend: Backend, plan: AppendPlan, cursor: Any, meanwhile: Callable[[], object]) -> None:
+    added = plan.added()
+    cursor.execute(EXTEND, [_streams(plan, added)])
     versions, stored_at = cursor.fetchone()
+    before = [version - count for version, count in zip(versions, added, strict=True)]
     ends = [_end(name, stored_at) for name in plan.streams]
     # Errors of the driver: Django translates those of its own methods only.
     with backend.connection.wrap_database_errors, cursor.copy(COPY) as copy:
-        for piece in _pieces(plan.events):
-            copy.write("".join(_rows(piece, ends, versions)))
-            meanwhile(len(piece))
+        copy.write("".join(_rows(plan.events, ends, before)))
+        # The server stores what has come to it, and nobody has to wait for it yet.
+        meanwhile()
 
 
-def _streams(plan: AppendPlan) -> str:
-    streams = zip(plan.streams, plan.added(), strict=True)
+def _streams(plan: AppendPlan, added: Sequence[int]) -> str:
+    streams = zip(plan.streams, added, strict=True)
     return json.dumps([[name.text, name.category, name.partition, name.aggregate_id, count] for name, count in streams])
-
-
-def _pieces(events: Sequence[PlannedEvent]) -> Iterator[Sequence[PlannedEvent]]:
-    for first in range(0, len(events), _PIECE):
-        yield events[first : first + _PIECE]
 
 
 def _rows(events: Sequence[PlannedEvent], ends: Sequence[str], versions: Sequence[int]) -> Iterator[str]:

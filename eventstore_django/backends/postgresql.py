@@ -74,9 +74,9 @@ class PostgreSQLBackend(Backend):
             return super().append(plan)
         return append_event_with_function(self, plan) if single else append_with_function(self, plan)
 
-    def load(self, plan: AppendPlan, meanwhile: Callable[[int], object]) -> bool:
-        """Copy, unless stored functions are not wanted, or a transaction was begun where Django can't see it."""
-        if conf.append_function() and self.in_transaction() == super().in_transaction():
+    def load(self, plan: AppendPlan, meanwhile: Callable[[], object]) -> bool:
+        """Copy, unless a transaction was begun where Django can't see it, and can't set a savepoint."""
+        if self.in_transaction() == super().in_transaction():
             return load_with_copy(self, plan, meanwhile)
         return super().load(plan, meanwhile)
 

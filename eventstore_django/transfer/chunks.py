@@ -23,12 +23,10 @@ class Chunks:
         self._bytes = 0
         self._end: Exception | None = None
 
-    def read(self, most: int) -> None:
-        """Read some lines of the next chunk, before it is asked for. What is wrong is told when it is."""
+    def read(self) -> None:
+        """Read the next chunk before it is asked for. What is wrong with it is told when it is."""
         try:
-            for _ in range(min(most, self._size - len(self._chunk))):
-                if self._end or self._bytes >= MAX_CHUNK_BYTES:
-                    break
+            while not self._end and len(self._chunk) < self._size and self._bytes < MAX_CHUNK_BYTES:
                 line, content = next(self._lines)
                 self._chunk.append(read_record(line, content))
                 self._bytes += len(content)
@@ -39,7 +37,7 @@ class Chunks:
         return self
 
     def __next__(self) -> list[Record]:
-        self.read(self._size)
+        self.read()
         if not self._chunk:
             assert self._end is not None  # noqa: S101  # why else is there nothing
             raise self._end

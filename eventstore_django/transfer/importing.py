@@ -50,7 +50,7 @@ class EventImport:
         self._chunk_size = chunk_size
         self._dry_run = dry_run
         self._look_first = True
-        self._meanwhile: Callable[[int], object] = lambda _: None
+        self._meanwhile: Callable[[], object] = lambda: None
         self.progress = ImportProgress()
 
     def run(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from eventstore_django.exceptions import ImportRefused
@@ -36,38 +38,37 @@ def test_a_chunk_is_given_before_more_lines_are_read() -> None:
     assert next(lines)[0] == 3
 
 
-def test_lines_can_be_read_before_their_chunk_is_asked_for() -> None:
+def test_a_chunk_can_be_read_before_it_is_asked_for_and_no_more_than_that() -> None:
     lines = iter([(number, line(number)) for number in range(1, 6)])
     found = Chunks(lines, 3)
-    found.read(2)
-    assert next(lines)[0] == 3
-    assert [record.line for record in next(found)] == [1, 2, 4]
-
-
-def test_no_more_is_read_ahead_than_the_next_chunk_takes() -> None:
-    lines = iter([(number, line(number)) for number in range(1, 6)])
-    found = Chunks(lines, 3)
-    for _ in range(3):
-        found.read(2)
+    found.read()
+    found.read()
     assert next(lines)[0] == 4
+    assert [[record.line for record in chunk] for chunk in found] == [[1, 2, 3], [5]]
 
 
-def test_no_more_bytes_are_read_ahead_than_a_chunk_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_CHUNK_BYTES", 2 * len(line(1)))
-    lines = iter([(number, line(number)) for number in range(1, 6)])
-    Chunks(lines, 3).read(3)
-    assert next(lines)[0] == 3
-
-
-def test_a_refused_line_that_was_read_ahead_is_told_after_the_lines_before_it() -> None:
-    found = Chunks(lines_of(line(1), line(2), b"x"), 2)
+def test_what_is_wrong_with_lines_that_were_read_ahead_is_told_after_the_lines_before() -> None:
+    found = Chunks(lines_of(line(1), line(2), line(3), b"x"), 2)
     assert len(next(found)) == 2
-    found.read(2)
-    with pytest.raises(ImportRefused, match="line 3"):
+    found.read()
+    assert len(next(found)) == 1
+    with pytest.raises(ImportRefused, match="line 4"):
+        next(found)
+
+
+def test_lines_that_can_not_be_read_are_told_after_the_lines_before() -> None:
+    def lines() -> Iterator[tuple[int, bytes]]:
+        yield 1, line(1)
+        raise OSError("the disk is gone")
+
+    found = Chunks(lines(), 2)
+    found.read()
+    assert len(next(found)) == 1
+    with pytest.raises(OSError, match="gone"):
         next(found)
 
 
 def test_the_end_can_be_read_ahead() -> None:
     found = Chunks(lines_of(line(1)), 2)
-    found.read(2)
+    found.read()
     assert [len(chunk) for chunk in found] == [1]

@@ -84,7 +84,7 @@ def test_readers_stay_below_what_is_copied_until_it_is_committed() -> None:
     store = EventStore("default")
     seen: list[int] = []
 
-    def look(_: int) -> None:
+    def look() -> None:
         with ThreadPoolExecutor(1) as pool:
             seen.append(pool.submit(appended_and_watermark).result())
 

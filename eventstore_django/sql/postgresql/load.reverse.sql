@@ -1,1 +1,0 @@
-DROP FUNCTION eventstore_extend_streams_v1(jsonb);
