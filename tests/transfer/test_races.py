@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -51,9 +52,11 @@ def at_once(work: Callable[[], ImportProgress]) -> list[ImportProgress]:
         return [future.result() for future in [pool.submit(run) for _ in range(THREADS)]]
 
 
-def test_imports_beside_batches_on_the_same_streams_leave_no_hole_and_never_deadlock() -> None:
-    names = [f"Account-{number}" for number in range(8)]
-    content = content_of(*(line(number, stream_id=names[number % 8]) for number in range(400)))
+def test_imports_beside_batches_on_the_same_streams_leave_no_hole_and_never_deadlock(settings: Any) -> None:
+    # A deadlock is tried again, which would hide it.
+    settings.EVENTSTORE = {"RETRIES": 0}
+    names = [f"Account-{number:02}" for number in range(40)]
+    content = content_of(*(line(number, stream_id=names[number % 40]) for number in range(2000)))
     store = EventStore("default")
 
     def batches() -> ImportProgress:
@@ -62,13 +65,13 @@ def test_imports_beside_batches_on_the_same_streams_leave_no_hole_and_never_dead
             store.append_batch(given[turn % 3 :])
         return ImportProgress()
 
-    turns = iter([lambda: EventImport(store, chunk_size=16).run(reading(content)), batches, batches])
+    turns = iter([lambda: EventImport(store, chunk_size=40).run(reading(content)), batches, batches])
     at_once(lambda: next(turns)())
     for name in names:
         found = [event.event_version for event in store.get_events(name)]
         assert found == list(range(1, len(found) + 1))
         assert store.get_stream_version(name) == len(found)
-    assert [number for number in numbers() if number >= 0] == list(range(400))
+    assert [number for number in numbers() if number >= 0] == list(range(2000))
 
 
 def test_a_transaction_that_was_begun_by_hand_is_joined() -> None:
