@@ -17,6 +17,7 @@ NAMES = (
     "writers",
     "pgbench",
     "batches",
+    "importing",
     "reading",
     "loading",
     "following",

@@ -81,9 +81,14 @@ def insert(cursor: psycopg.Cursor[Any], stream_id: str, version: int) -> None:
 
 def copy(cursor: psycopg.Cursor[Any], stream_id: str, versions: Iterable[int]) -> None:
     """Insert an event for each version by one COPY, which is one transaction and gives no positions."""
-    with cursor.copy(_COPY) as rows:
-        for version in versions:
-            rows.write_row(_row(stream_id, version))
+    copy_rows(cursor, (_row(stream_id, version) for version in versions))
+
+
+def copy_rows(cursor: psycopg.Cursor[Any], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Copy rows of the columns that ``INSERT`` names."""
+    with cursor.copy(_COPY) as copied:
+        for row in rows:
+            copied.write_row(row)
 
 
 def read_page(cursor: psycopg.Cursor[Any], position: int) -> list[tuple[Any, ...]]:
