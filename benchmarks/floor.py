@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -37,9 +38,13 @@ CREATE TABLE bare_events (
 )
 """
 """The table, made anew."""
-_INSERT = (
+INSERT = (
     "INSERT INTO bare_events (event_version, occurred_at, event_id, stream_id, event_type, event_data, metadata) "
     "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING position"
+)
+"""One event."""
+_COPY = (
+    "COPY bare_events (event_version, occurred_at, event_id, stream_id, event_type, event_data, metadata) FROM STDIN"
 )
 _SELECT = (
     "SELECT position, event_id, stream_id, event_version, event_type, event_data::text, metadata::text, occurred_at, "
@@ -70,9 +75,20 @@ def create_table() -> None:
 
 def insert(cursor: psycopg.Cursor[Any], stream_id: str, version: int) -> None:
     """Insert one event by one prepared statement."""
-    values = (version, datetime.now(UTC), uuid4(), stream_id, "Deposited", PAYLOAD_TEXT, "{}")
-    cursor.execute(_INSERT, values, prepare=True)
+    cursor.execute(INSERT, _row(stream_id, version), prepare=True)
     cursor.fetchone()
+
+
+def copy(cursor: psycopg.Cursor[Any], stream_id: str, versions: Iterable[int]) -> None:
+    """Insert an event for each version by one COPY, which is one transaction and gives no positions."""
+    copy_rows(cursor, (_row(stream_id, version) for version in versions))
+
+
+def copy_rows(cursor: psycopg.Cursor[Any], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Copy rows of the columns that ``INSERT`` names."""
+    with cursor.copy(_COPY) as copied:
+        for row in rows:
+            copied.write_row(row)
 
 
 def read_page(cursor: psycopg.Cursor[Any], position: int) -> list[tuple[Any, ...]]:
@@ -85,3 +101,7 @@ def read(cursor: psycopg.Cursor[Any], stream_id: str) -> list[tuple[Any, ...]]:
     """Read a stream and decode its payloads, with nothing around them."""
     rows = cursor.execute(_SELECT, (stream_id,), prepare=True).fetchall()
     return [(*row[:5], json.loads(row[5]), json.loads(row[6]), *row[7:]) for row in rows]
+
+
+def _row(stream_id: str, version: int) -> tuple[Any, ...]:
+    return version, datetime.now(UTC), uuid4(), stream_id, "Deposited", PAYLOAD_TEXT, "{}"

@@ -16,27 +16,29 @@ CALLS = 1000
 def run(rounds: int) -> list[Figure]:
     """Append to a new stream, with Django's default connection and with the recommended one."""
     contenders = {
-        "bare prepared INSERT": lambda: timed(_bare),
-        "append, Django's defaults": lambda: timed(_store("default")),
-        "append, recommended": lambda: timed(_store("prepared")),
+        "bare prepared INSERT": lambda: timed(bare),
+        "append, Django's defaults": lambda: timed(store("default")),
+        "append, recommended": lambda: timed(store("prepared")),
     }
     return in_turns("append one event, one writer", contenders, rounds)
 
 
-def _bare() -> int:
+def bare() -> int:
+    """Insert into a new stream; return the number of events."""
     stream_id = f"Account-{uuid4()}"
     for version in range(1, CALLS + 1):
         floor.insert(floor.cursor(), stream_id, version)
     return CALLS
 
 
-def _store(alias: str) -> Callable[[], int]:
-    store = EventStore(using=alias)
+def store(alias: str) -> Callable[[], int]:
+    """Return the work of appending to a new stream through a connection."""
+    events = EventStore(using=alias)
 
     def work() -> int:
         stream_id = f"Account-{uuid4()}"
         for _ in range(CALLS):
-            store.append(stream_id, [NewEvent("Deposited", floor.PAYLOAD)])
+            events.append(stream_id, [NewEvent("Deposited", floor.PAYLOAD)])
         return CALLS
 
     return work

@@ -23,14 +23,19 @@ HINT_SECONDS = 0.05
 _last_hint: dict[str, float] = {}
 
 
+def is_heard() -> bool:
+    """Whether anybody in this process listens to appends."""
+    # Without receivers of any sender, as mostly, the model need not be looked up.
+    return bool(events_appended.receivers) and events_appended.has_listeners(apps.get_model("eventstore", "Event"))
+
+
 def announce(backend: Backend, results: Sequence[AppendResult]) -> None:
     """Send the signal and the hint when the outermost transaction has committed; nothing if it does not.
 
     A transaction that was begun by hand, with SQL or without autocommit, ends where Django can't see
     it: nothing is told of it, and workers find its events by looking.
     """
-    # Without receivers of any sender, as mostly, the model need not be looked up.
-    heard = bool(events_appended.receivers) and events_appended.has_listeners(apps.get_model("eventstore", "Event"))
+    heard = is_heard()
     if not heard and not _may_hint(backend):
         return
     tell = partial(_tell, backend, results if heard else ())

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import islice
+from typing import TypeAlias, TypeVar
 
 from django.db import Error
 
 from . import conf
-from .announcing import announce
+from .announcing import announce, is_heard
 from .backends import Backend, backend_for
-from .backends.outcomes import Conflict, Known, Outcome, Stored
+from .backends.outcomes import Conflict, Known, Stored
 from .context import current_metadata
 from .encoding import decode
 from .events import RecordedEvent
@@ -20,6 +21,9 @@ from .idempotency import first_events
 from .operations import AppendOperation, AppendResult
 from .plans import AppendPlan, PlannedEvent, plan_append
 from .recording import recorded_event
+
+_Answer = TypeVar("_Answer")
+_Write: TypeAlias = Callable[[AppendPlan, bool], _Answer]
 
 
 def append_operations(alias: str, operations: Iterable[AppendOperation]) -> list[AppendResult]:
@@ -30,7 +34,7 @@ def append_operations(alias: str, operations: Iterable[AppendOperation]) -> list
     """
     plan = plan_append(operations, current_metadata())
     backend = backend_for(alias)
-    outcome = _attempt(backend, plan)
+    outcome = _attempt(backend, plan, backend.append)
     if isinstance(outcome, Conflict):
         conflicts = plan.conflicts(outcome.versions)
         raise ConcurrencyError(*conflicts[0], conflicts)
@@ -44,25 +48,44 @@ def append_operations(alias: str, operations: Iterable[AppendOperation]) -> list
     return results
 
 
-def _attempt(backend: Backend, plan: AppendPlan) -> Outcome:
+def load_plan(alias: str, plan: AppendPlan, meanwhile: Callable[[], object] = lambda: None) -> bool:
+    """Store the events of a plan that expects nothing of its streams, all or none: an append without results.
+
+    Return False where nothing was stored, as at least one of the events is stored already, also where it
+    is the same. ``meanwhile`` may be called while the database works, so it must not use it.
+    """
+    backend = backend_for(alias)
+    if not is_heard():
+        stored = _attempt(backend, plan, partial(backend.load, meanwhile=meanwhile))
+        if stored:
+            announce(backend, ())
+        return stored
+    outcome = _attempt(backend, plan, backend.append)
+    if not isinstance(outcome, Stored):
+        return False
+    announce(backend, _stored(plan, outcome))
+    return True
+
+
+def _attempt(backend: Backend, plan: AppendPlan, write: _Write[_Answer]) -> _Answer:
     if backend.in_transaction():
         with backend.guard():
-            return _append(backend, plan, alone=False)
+            return _translated(backend, plan, write, alone=False)
     # A lost race (REPEATABLE READ, SERIALIZABLE, a busy database) is tried again where the append is
     # the whole transaction; inside the caller's only the caller can start afresh.
     attempts = 0
     while True:
         try:
-            return _append(backend, plan, alone=True)
+            return _translated(backend, plan, write, alone=True)
         except (ConcurrencyError, TransactionAborted):
             attempts += 1
             if attempts > conf.retries():
                 raise
 
 
-def _append(backend: Backend, plan: AppendPlan, *, alone: bool) -> Outcome:
+def _translated(backend: Backend, plan: AppendPlan, write: _Write[_Answer], *, alone: bool) -> _Answer:
     try:
-        return backend.append(plan, alone)
+        return write(plan, alone)
     except Error as error:
         backend.raise_translated(error, plan)
 

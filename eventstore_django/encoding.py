@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -72,7 +73,7 @@ def encode(value: object) -> str:
     if not isinstance(value, dict):
         raise Refused(f"must be an object (a dict), not {type(value).__name__}")
     _check_object(value, 1)
-    text = _ENCODER.encode(value)
+    text = _WRITE(value)
     # All texts at once, which is quick. Only if something looks wrong are they looked at one by one: to
     # name the path, or to find that a harmless backslash only looked like it.
     if "\\u0000" in text or not (text.isascii() or _is_unicode(text)):
@@ -95,6 +96,29 @@ def decode_if_possible(text: str) -> Any:
         return json.loads(text)
     except UNDECODABLE as error:
         return Undecodable(text, f"can't be decoded: {error}")
+
+
+def writer(**options: Any) -> Callable[[object], str]:
+    """Return what ``json.JSONEncoder(**options).encode`` calls in the end; it makes it anew for each text.
+
+    That takes as long as to write a small payload. Options as there; ``indent`` is not known, and circles are not
+    looked for.
+    """
+    encoder = json.JSONEncoder(check_circular=False, **options)
+    if _MAKE_ENCODER is None:
+        return encoder.encode
+    write = _MAKE_ENCODER(
+        None,
+        encoder.default,
+        json.encoder.encode_basestring_ascii if encoder.ensure_ascii else json.encoder.encode_basestring,
+        None,
+        encoder.key_separator,
+        encoder.item_separator,
+        encoder.sort_keys,
+        encoder.skipkeys,
+        encoder.allow_nan,
+    )
+    return lambda value: "".join(write(value, 0))
 
 
 def text_fault(text: str) -> str | None:
@@ -225,9 +249,9 @@ def _step(step: str | int) -> str:
     return f".{step}" if step.isidentifier() and len(step) <= 50 else f"[{step!a:.50}]"
 
 
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"), default=_canonical
-)
+# None where Python has none in C.
+_MAKE_ENCODER = json.encoder.c_make_encoder  # type: ignore[attr-defined]  # the stubs don't know it
+_WRITE = writer(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_canonical)
 # What json.loads() calls in the end: white space around a text, which it skips before, is not what databases give,
 # and of a small payload its way there takes half of the time.
 _SCAN = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # the stubs don't know it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,6 +13,7 @@ _VARIANT = 0b10 << 62
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _48_BITS = (1 << 48) - 1
+_LENGTH = struct.Struct(">Q").pack
 
 
 def new_event_id() -> UUID:
@@ -33,7 +35,6 @@ def derived_event_id(occurred_at: datetime, *parts: bytes) -> UUID:
     """
     milliseconds = (occurred_at - _EPOCH) // _MILLISECOND & _48_BITS
     # With its length before each part, two lists of parts are never the same bytes.
-    digest = hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
-    high = int.from_bytes(digest[:2], "big") >> 4
-    low = int.from_bytes(digest[2:10], "big") >> 2
+    digest = hashlib.sha256(b"".join([_LENGTH(len(part)) + part for part in parts])).digest()
+    high, low = int.from_bytes(digest[:2], "big") >> 4, int.from_bytes(digest[2:10], "big") >> 2
     return UUID(int=milliseconds << 80 | 8 << 76 | high << 64 | _VARIANT | low)

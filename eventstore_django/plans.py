@@ -5,9 +5,11 @@ Nothing here touches the database: a plan that exists is one that the database c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from .exceptions import InvalidEvent, VersionConflict
 from .instances import EventLike, as_new_event, is_registered
 from .names import MAX_LENGTH, StreamName
 from .operations import AppendOperation
-from .versions import ExpectedVersion
+from .versions import ANY, ExpectedVersion
 
 MAX_EVENT_BYTES = 1024 * 1024
 """Bytes of JSON that one event may have, payload and metadata together."""
@@ -115,6 +117,33 @@ def plan_append(operations: Iterable[AppendOperation], context: JSONObject) -> A
                 raise InvalidEvent(refused.reason, path=refused.path, index=index, operation=number) from None
             events.append(planned)
     return AppendPlan(streams, tuple(checks), tuple(events))
+
+
+def plan_load(events: Iterable[tuple[StreamName, NewEvent]]) -> AppendPlan:
+    """Check and encode events that expect nothing of their streams, and are stored in this order; of any number.
+
+    Without the context of the caller. Raise InvalidEvent, with the event's place as its index.
+    """
+    listed = list(events)
+    streams = tuple(sorted({name.text: name for name, _ in listed}.values(), key=str))
+    slots = {name.text: slot for slot, name in enumerate(streams)}
+    added = [0] * len(streams)
+    planned: list[PlannedEvent] = []
+    for index, (name, event) in enumerate(listed):
+        slot = slots[name.text]
+        added[slot] += 1
+        try:
+            planned.append(_plan_event(event, name, slot, added[slot], {}))
+        except Refused as refused:
+            raise InvalidEvent(refused.reason, path=refused.path, index=index) from None
+    return AppendPlan(streams, tuple(_runs(planned)), tuple(planned))
+
+
+def _runs(events: Sequence[PlannedEvent]) -> Iterator[VersionCheck]:
+    """Give a check that anything passes for each run of events of one stream."""
+    for slot, run in groupby(events, key=attrgetter("slot")):
+        found = list(run)
+        yield VersionCheck(slot, found[0].offset - 1, len(found), ANY)
 
 
 def checked_payload(event: NewEvent) -> JSONObject:
@@ -221,7 +250,7 @@ def _instant(occurred_at: datetime) -> datetime:
 
 
 def _name_or(field: str, given: str | None, default: str) -> str:
-    if given is None:
+    if given is None or given == default:  # a part of a legal name is a legal one
         return default
     _check_name(field, given, MAX_LENGTH)
     return given

@@ -25,7 +25,7 @@ from .decoding import decoded
 from .heads import Head, publish_with_orm
 from .holders import Holder
 from .ormappend import append_with_orm
-from .outcomes import Outcome
+from .outcomes import Outcome, Stored
 from .shards import InShard
 from .tallies import Kinds, Tally, counted, last_kinds
 from .templates import QueryTemplate
@@ -68,6 +68,14 @@ class Backend(ABC):
         """
         with transaction.atomic(using=self.alias, savepoint=False):
             return append_with_orm(self, plan)
+
+    def load(self, plan: AppendPlan, alone: bool, meanwhile: Callable[[], object]) -> bool:
+        """Store the events of a plan that expects nothing of its streams, all or none, and give nothing back.
+
+        Return False where nothing was stored, as at least one of them is stored already. ``meanwhile`` may be
+        called while the database works, so it must not use it.
+        """
+        return isinstance(self.append(plan, alone), Stored)
 
     @abstractmethod
     def lock_streams(self, plan: AppendPlan) -> list[int]:

@@ -27,6 +27,7 @@ from ..plans import AppendPlan
 from .base import Backend
 from .bounds import bounded_read
 from .columns import JSON_AND_TIMES_AS_TEXT
+from .copyload import load_with_copy
 from .decoding import decoded_with_times
 from .estimates import estimated_kinds, estimated_rows
 from .functionappend import append_event_with_function, append_with_function
@@ -75,6 +76,12 @@ class PostgreSQLBackend(Backend):
             return super().append(plan, alone)
         append = append_event_with_function if single else append_with_function
         return append(self, plan, alone)
+
+    def load(self, plan: AppendPlan, alone: bool, meanwhile: Callable[[], object]) -> bool:
+        """Copy, unless a transaction was begun where Django can't see it, and can't set a savepoint."""
+        if alone or super().in_transaction():
+            return load_with_copy(self, plan, meanwhile)
+        return super().load(plan, alone, meanwhile)
 
     def lock_streams(self, plan: AppendPlan) -> list[int]:
         """Lock row by row, in the plan's order; create what is missing, since only rows can be locked."""

@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterable, Iterator
 
-from ..exceptions import ImportRefused
-from ..operations import AppendOperation
 from .records import Record, read_record
 
 MAX_CHUNK_BYTES = 2 * 1024 * 1024
 """Bytes of lines after which a chunk is complete, however few they are."""
 
 
-def chunks(lines: Iterable[tuple[int, bytes]], size: int) -> Iterator[list[Record]]:
-    """Give the lines' events, at most ``size`` at a time.
+class Chunks:
+    """Gives the lines' events, at most ``size`` at a time.
 
     Raise ImportRefused for a line that is no event, once all events before it were given.
     """
-    chunk: list[Record] = []
-    refused = None
-    read = 0
-    try:
-        for line, content in lines:
-            chunk.append(read_record(line, content))
-            read += len(content)
-            if len(chunk) == size or read >= MAX_CHUNK_BYTES:
-                yield chunk
-                chunk, read = [], 0
-    except ImportRefused as error:
-        refused = error
-    if chunk:
-        yield chunk
-    if refused is not None:
-        raise refused
 
+    def __init__(self, lines: Iterable[tuple[int, bytes]], size: int) -> None:
+        self._lines = iter(lines)
+        self._size = size
+        self._chunk: list[Record] = []
+        self._bytes = 0
+        self._end: Exception | None = None
 
-def runs(records: Iterable[Record]) -> list[list[Record]]:
-    """Put neighbours of one stream together, without changing the order."""
-    return [list(run) for _, run in groupby(records, key=attrgetter("stream_id"))]
+    def read(self) -> None:
+        """Read the next chunk before it is asked for. What is wrong with it is told when it is."""
+        try:
+            while not self._end and len(self._chunk) < self._size and self._bytes < MAX_CHUNK_BYTES:
+                line, content = next(self._lines)
+                self._chunk.append(read_record(line, content))
+                self._bytes += len(content)
+        except Exception as end:
+            self._end = end
 
+    def __iter__(self) -> Iterator[list[Record]]:
+        return self
 
-def operations(found: Sequence[Sequence[Record]]) -> list[AppendOperation]:
-    """Return the operation of each run."""
-    return [AppendOperation(run[0].stream_id, [record.event for record in run]) for run in found]
+    def __next__(self) -> list[Record]:
+        self.read()
+        if not self._chunk:
+            assert self._end is not None  # noqa: S101  # why else is there nothing
+            raise self._end
+        chunk, self._chunk, self._bytes = self._chunk, [], 0
+        return chunk

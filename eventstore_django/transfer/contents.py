@@ -8,15 +8,14 @@ from ..names import StreamName
 from .records import canonical
 
 
-def difference(stream_id: str, given: NewEvent, there: NewEvent | RecordedEvent) -> str | None:
+def difference(stream: StreamName, given: NewEvent, there: NewEvent | RecordedEvent) -> str | None:
     """Name the part in which an event differs from one of the same stream and id, or None.
 
     Metadata that the context fills in counts only where ``given`` names it: it tells of the request
     that stored the event, not of the event.
     """
-    name = StreamName.parse(stream_id)
     ignored = CONTEXT_KEYS.difference(given.metadata or {})
-    now, then = _parts(given, name, ignored), _parts(there, name, ignored)
+    now, then = _parts(given, stream, ignored), _parts(there, stream, ignored)
     return next((part for part in now if now[part] != then[part]), None)
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connections, reset_queries
 
+from ..appending import load_plan
 from ..backends import backend_for
-from ..context import CONTEXT_KEYS, event_metadata
 from ..events import RECORDED_FIELDS, NewEvent, RecordedEvent
 from ..exceptions import DuplicateEventError, ImportRefused, InvalidEvent
 from ..models import Event
-from ..plans import MAX_EVENTS, plan_append
+from ..plans import MAX_EVENTS, AppendPlan, plan_load
 from ..store import EventStore
-from .chunks import chunks, operations, runs
+from .chunks import Chunks
 from .contents import difference
 from .records import Key, Record
 
@@ -51,22 +50,32 @@ class EventImport:
         self._chunk_size = chunk_size
         self._dry_run = dry_run
         self._look_first = True
+        self._meanwhile: Callable[[], object] = lambda: None
         self.progress = ImportProgress()
 
     def run(
-        self, lines: Iterable[tuple[int, bytes]], report: Callable[[ImportProgress], object] = lambda _: None
+        self,
+        lines: Iterable[tuple[int, bytes]],
+        report: Callable[[ImportProgress], object] = lambda _: None,
+        *,
+        read_ahead: bool = False,
     ) -> ImportProgress:
         """Import numbered lines; call ``report`` after each chunk.
+
+        With ``read_ahead`` the next lines are read while the database stores the last ones, which are
+        not committed before: only for lines that nobody has to wait for.
 
         Raise ImportRefused for the first line that is no event, or whose id is stored with other
         content. The lines before it are stored then.
         """
-        with _no_context():
-            for chunk in chunks(lines, self._chunk_size):
-                self._import(chunk)
-                # With DEBUG Django keeps every statement, and here each holds a thousand events.
-                reset_queries()
-                report(self.progress)
+        found = Chunks(lines, self._chunk_size)
+        if read_ahead:
+            self._meanwhile = found.read
+        for chunk in found:
+            self._import(chunk)
+            # With DEBUG Django keeps every statement, and here some hold a thousand ids.
+            reset_queries()
+            report(self.progress)
         if self.progress.stored > self._chunk_size and not self._dry_run:
             backend_for(self._store.using).analyse()
         return self.progress
@@ -85,35 +94,21 @@ class EventImport:
         fresh = _distinct(chunk)
         if self._look_first:
             fresh = self._not_stored(fresh)
-        stored = 0
-        while fresh:
-            try:
-                stored = self._append(fresh)
-                break
-            except DuplicateEventError:
-                # Stored earlier, or at this moment by another import of these lines: found now.
-                remaining = self._not_stored(fresh)
-                if len(remaining) == len(fresh):
-                    raise
-                fresh = remaining
-        # The append looks for the ids itself. To ask beforehand pays only where some may be stored.
-        self._look_first = self._dry_run or stored < len(chunk)
-        self.progress.stored += stored
-        self.progress.known += len(chunk) - stored
+        while fresh and not self._store_all(fresh):
+            # One was stored earlier, or at this moment by another import of these lines: found now.
+            remaining = self._not_stored(fresh)
+            if len(remaining) == len(fresh):
+                raise _stored_unseen(fresh[0])
+            fresh = remaining
+        # The database finds a stored id itself. To ask beforehand pays only where some may be stored.
+        self._look_first = self._dry_run or len(fresh) < len(chunk)
+        self.progress.stored += len(fresh)
+        self.progress.known += len(chunk) - len(fresh)
         self.progress.line = chunk[-1].line
 
-    def _append(self, records: Sequence[Record]) -> int:
-        found = runs(records)
-        calls = operations(found)
-        try:
-            if self._dry_run:
-                plan_append(calls, {})
-                return len(records)
-            results = self._store.append_batch(calls)
-        except InvalidEvent as error:
-            record = found[error.operation][error.index or 0]
-            raise ImportRefused(record.line, f"{error.path}: {error.reason}") from error
-        return sum(len(result.events) for result in results if not result.replayed)
+    def _store_all(self, records: Sequence[Record]) -> bool:
+        plan = _planned(records)
+        return self._dry_run or load_plan(self._store.using, plan, self._meanwhile)
 
     def _not_stored(self, records: Sequence[Record]) -> list[Record]:
         """Leave out those that are stored. Raise ImportRefused for an id that is stored with other content."""
@@ -143,6 +138,19 @@ class EventImport:
                 yield from events.filter(event_id__in=event_ids[start : start + most]).values_list(*fields)
 
 
+def _planned(records: Sequence[Record]) -> AppendPlan:
+    try:
+        return plan_load((record.stream, record.event) for record in records)
+    except InvalidEvent as error:
+        raise ImportRefused(records[error.index or 0].line, f"{error.path}: {error.reason}") from error
+
+
+def _stored_unseen(record: Record) -> DuplicateEventError:
+    # Under REPEATABLE READ, in a transaction that began before the other import committed.
+    reason = "an event id is in use already, where this transaction can't see it"
+    return DuplicateEventError(record.stream.text, [record.event.event_id], reason)
+
+
 def _distinct(records: Sequence[Record]) -> list[Record]:
     first: dict[Key, Record] = {}
     for record in records:
@@ -153,11 +161,6 @@ def _distinct(records: Sequence[Record]) -> list[Record]:
 
 
 def _refuse_other(record: Record, there: NewEvent | RecordedEvent, where: str) -> None:
-    if part := difference(record.stream_id, record.event, there):
+    if part := difference(record.stream, record.event, there):
         event_id = record.event.event_id
         raise ImportRefused(record.line, f"event_id: {where} an event with the id {event_id} and another {part}")
-
-
-def _no_context() -> AbstractContextManager[None]:
-    # An event from elsewhere was not caused by the request or task that imports it.
-    return event_metadata(**dict.fromkeys(CONTEXT_KEYS, lambda: None))

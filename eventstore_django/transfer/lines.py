@@ -48,6 +48,11 @@ class Lines:
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
     @property
+    def is_complete(self) -> bool:
+        """Whether all of them are there, on the disk: nobody has to be waited for who still writes them."""
+        return self.size is not None
+
+    @property
     def position(self) -> int:
         """Bytes read so far: of the file where it has a size, else of the lines."""
         return self._raw.tell() if self._raw.seekable() else self._consumed

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
-from ..encoding import JSONObject
+from ..encoding import JSONObject, writer
 from ..events import NewEvent, RecordedEvent
 from ..exceptions import ImportRefused, InvalidStreamName
 from ..identifiers import derived_event_id
@@ -53,14 +52,14 @@ class Record(NamedTuple):
     """
 
     line: int
-    stream_id: str
+    stream: StreamName
     event: NewEvent
     has_own_id: bool
 
     @property
     def key(self) -> Key:
         """What is stored once: a stream and an event id."""
-        return self.stream_id, self.event.event_id
+        return self.stream.text, self.event.event_id
 
 
 class _Fault(Exception):
@@ -119,7 +118,7 @@ def _record(line: int, fields: JSONObject) -> Record:
         aggregate_type=fields.get("aggregate_type"),
         schema_version=fields.get("schema_version", 1),
     )
-    return Record(line, name.text, event, given is not None)
+    return Record(line, name, event, given is not None)
 
 
 def _fields(content: bytes) -> JSONObject:
@@ -176,7 +175,7 @@ def _derived_id(line: int, name: StreamName, occurred_at: datetime, fields: JSON
     return derived_event_id(occurred_at, b"%d" % line, canonical(content).encode())
 
 
-_written = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+_written = writer(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
-canonical = json.JSONEncoder(check_circular=False, sort_keys=True, separators=(",", ":")).encode
+canonical = writer(sort_keys=True, separators=(",", ":"))
 """Return the one text of a JSON value: as text, since in Python 1, 1.0 and True are equal."""

@@ -15,7 +15,7 @@ from .support import EVENT_ID, line
 def compare(given: dict[str, Any], there: dict[str, Any]) -> str | None:
     first = read_record(1, line(event_id=EVENT_ID, **given))
     second = read_record(2, line(event_id=EVENT_ID, **there))
-    return difference(first.stream_id, first.event, second.event)
+    return difference(first.stream, first.event, second.event)
 
 
 def test_the_same_content_is_the_same_event() -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from eventstore_django.transfer.importing import EventImport, ImportProgress
+
 from .databases import other_database, rename_tables
 from .support import content_of, line, numbers, sample
 
@@ -103,3 +105,22 @@ def test_an_engine_that_is_not_supported_is_told_in_one_line(tmp_path: Path) -> 
 def test_a_chunk_size_out_of_range_is_refused(tmp_path: Path, size: str) -> None:
     with pytest.raises(CommandError, match="not a number from 1 to 1000"):
         call_command("import_events", str(sample(tmp_path / "events.jsonl", 1)), f"--chunk-size={size}")
+
+
+@pytest.mark.parametrize("from_file", [True, False])
+def test_only_a_file_is_read_ahead_of_what_is_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, from_file: bool
+) -> None:
+    path = sample(tmp_path / "events.jsonl", 5)
+    asked: list[bool] = []
+    run_job = EventImport.run
+
+    def spied(job: EventImport, *arguments: Any, read_ahead: bool) -> ImportProgress:
+        asked.append(read_ahead)
+        return run_job(job, *arguments, read_ahead=read_ahead)
+
+    monkeypatch.setattr(EventImport, "run", spied)
+    # Who writes into a pipe may take long, and nothing may stay uncommitted for as long.
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(path.read_bytes()))))
+    run(path if from_file else "-")
+    assert asked == [from_file]

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from eventstore_django import (
-    AppendOperation,
-    AppendResult,
-    DuplicateEventError,
-    EventStore,
-    NewEvent,
-    event_metadata,
-)
+from eventstore_django import DuplicateEventError, EventStore, NewEvent, event_metadata
+from eventstore_django.appending import load_plan
 from eventstore_django.exceptions import ImportRefused
-from eventstore_django.transfer import chunks
+from eventstore_django.plans import AppendPlan
+from eventstore_django.transfer import importing
 from eventstore_django.transfer.importing import EventImport, ImportProgress
 
-from .support import EVENT_ID, TIME, content_of, line, lines_of, numbers, reading, stored
+from .support import EVENT_ID, TIME, line, lines_of, numbers, reading, stored
 
 pytestmark = pytest.mark.django_db(databases=["default", "sqlite"])
 
@@ -234,46 +228,26 @@ def test_no_statements_are_kept_while_debugging(store: EventStore) -> None:
     assert not any("eventstore_append" in sql or "event_id" in sql for sql in kept)
 
 
-def test_a_chunk_of_new_events_is_one_statement_on_postgresql() -> None:
-    job = EventImport(EventStore(using="default"), chunk_size=10)
-    job.run(lines_of(*(line(number) for number in range(10))))
-    with CaptureQueriesContext(connection) as queries:
-        job._import([*next(chunks.chunks(lines_of(*(line(number) for number in range(90, 99))), 10))])
-    assert len(queries) == 1
-
-
-class RivalStore(EventStore):
-    """Before its first append another import stores a part of the same lines."""
-
-    def __init__(self, using: str, *lines: bytes) -> None:
-        super().__init__(using)
-        self.lines = lines
-
-    def append_batch(self, operations: Iterable[AppendOperation]) -> list[AppendResult]:
-        lines, self.lines = self.lines, ()
-        if lines:
-            EventImport(EventStore(self.using)).run(reading(content_of(*lines)))
-        return super().append_batch(operations)
-
-
 @pytest.mark.parametrize("done", [1, 5, 9, 10])
-def test_lines_that_another_import_stores_meanwhile_are_found(store: EventStore, done: int) -> None:
+def test_lines_that_another_import_stores_meanwhile_are_found(
+    store: EventStore, done: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = [line(number) for number in range(10)]
-    rival = RivalStore(store.using, *lines[:done])
-    assert run(rival, *lines) == ImportProgress(stored=10 - done, known=done, line=10)
+
+    def rival(alias: str, plan: AppendPlan, meanwhile: Any) -> bool:
+        monkeypatch.undo()
+        run(EventStore(alias), *lines[:done])
+        return load_plan(alias, plan, meanwhile)
+
+    monkeypatch.setattr(importing, "load_plan", rival)
+    assert run(store, *lines) == ImportProgress(stored=10 - done, known=done, line=10)
     assert numbers(store.using) == list(range(10))
 
 
-class BlindStore(EventStore):
-    """Refuses every append because of ids that nobody else can see."""
-
-    def append_batch(self, operations: Iterable[AppendOperation]) -> list[AppendResult]:
-        raise DuplicateEventError("Account-1", [UUID(EVENT_ID)], "stored where it can't be seen")
-
-
-def test_a_conflict_that_stays_is_told_instead_of_tried_for_ever() -> None:
+def test_a_conflict_that_stays_is_told_instead_of_tried_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "load_plan", lambda *_: False)
     with pytest.raises(DuplicateEventError):
-        run(BlindStore("default"), line(1))
+        run(EventStore("default"), line(1))
 
 
 def test_stored_events_tell_what_the_lines_said(store: EventStore) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from eventstore_django.exceptions import ImportRefused
 from eventstore_django.transfer import lines
-from eventstore_django.transfer.lines import open_lines
+from eventstore_django.transfer.lines import Lines, open_lines
 
 from .support import reading
 
@@ -80,6 +81,16 @@ def test_position_and_size_are_those_of_the_compressed_file(tmp_path: Path) -> N
         assert (opened.position, opened.size) == (0, path.stat().st_size)
         assert len(list(opened)) == 10_000
         assert opened.position == path.stat().st_size
+
+
+def test_what_a_file_holds_is_complete_and_what_a_pipe_gives_is_not(tmp_path: Path) -> None:
+    (tmp_path / "events").write_bytes(b"a\n")
+    with open_lines(str(tmp_path / "events")) as opened:
+        assert opened.is_complete
+    reading, writing = os.pipe()
+    with open(writing, "wb"), open(reading, "rb") as pipe:
+        os.write(writing, b"a\n")
+        assert not Lines(pipe).is_complete
 
 
 def test_a_plain_file_under_any_name_is_read(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from eventstore_django import encoding
 from eventstore_django.encoding import Refused, decode, encode, text_fault
 from eventstore_django.testing.contract.validation import BAD_KEYS, BAD_VALUES, PLACES
 from eventstore_django.testing.contract.values import ENCODED, KEPT
@@ -140,3 +141,23 @@ def test_a_long_key_is_shortened_in_the_path() -> None:
     with pytest.raises(Refused) as caught:
         encode({"k" * 5000: (1,)})
     assert len(caught.value.path) < 60
+
+
+@pytest.mark.parametrize("in_c", [True, False])
+@pytest.mark.parametrize(
+    "options", [{}, {"sort_keys": True, "separators": (",", ":")}, {"ensure_ascii": False, "default": str}]
+)
+def test_a_writer_writes_what_its_encoder_does(
+    options: dict[str, Any], in_c: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not in_c:
+        monkeypatch.setattr(encoding, "_MAKE_ENCODER", None)
+    value = {"b": [1, 1.5, None, True, 'ä\x01\u2028\\"'], "a": {"é": {}}, "c": (1e22, -0.0, 10**30)}
+    assert encoding.writer(**options)(value) == json.JSONEncoder(**options).encode(value)
+
+
+def test_a_writer_refuses_what_its_encoder_does() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        encoding.writer(allow_nan=False)([float("nan")])
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        encoding.writer()({"a": {1}})

@@ -15,7 +15,8 @@ from eventstore_django import (
     InvalidStreamName,
     NewEvent,
 )
-from eventstore_django.plans import AppendPlan, plan_append
+from eventstore_django.names import StreamName
+from eventstore_django.plans import AppendPlan, plan_append, plan_load
 
 
 def _plan(*operations: tuple[str, int, Any], context: dict[str, str] | None = None) -> AppendPlan:
@@ -126,3 +127,22 @@ def test_a_bad_event_is_named_by_operation_and_index() -> None:
     with pytest.raises(InvalidEvent) as caught:
         plan_append(operations, {})
     assert (caught.value.operation, caught.value.index, caught.value.path) == (1, 1, "event_type")
+
+
+def test_events_to_load_are_planned_as_an_operation_for_each_run_of_a_stream() -> None:
+    names = ["b-1", "a-1", "a-1", "b-1", "é-1", "a-1"]
+    events = [NewEvent("Noted", {"number": number}) for number in range(len(names))]
+    runs = [("b-1", events[:1]), ("a-1", events[1:3]), ("b-1", events[3:4]), ("é-1", events[4:5]), ("a-1", events[5:])]
+    expected = plan_append([AppendOperation(name, run) for name, run in runs], {})
+    assert plan_load(zip(map(StreamName.parse, names), events, strict=True)) == expected
+
+
+def test_a_bad_event_to_load_is_named_by_its_index() -> None:
+    name = StreamName.parse("a-1")
+    with pytest.raises(InvalidEvent) as caught:
+        plan_load([(name, NewEvent("Noted", {})), (name, NewEvent("Noted", {"a": {1}}))])
+    assert (caught.value.index, caught.value.path) == (1, "payload.a")
+
+
+def test_nothing_to_load_is_an_empty_plan() -> None:
+    assert plan_load([]) == AppendPlan((), (), ())

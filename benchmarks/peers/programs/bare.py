@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 
 from benchmarks import floor
 
 from .serving import PAGE, Configuration, serve
-
-_COPY = (
-    "COPY bare_events (event_version, occurred_at, event_id, stream_id, event_type, event_data, metadata) FROM STDIN"
-)
 
 
 class Bare:
@@ -35,12 +30,7 @@ class Bare:
             if size == 1:
                 floor.insert(self._cursor, str(stream), first)
             else:
-                self._copy(str(stream), range(first, first + size))
-
-    def _copy(self, stream: str, versions: range) -> None:
-        with self._cursor.copy(_COPY) as copy:
-            for version in versions:
-                copy.write_row((version, datetime.now(UTC), uuid4(), stream, "Deposited", floor.PAYLOAD_TEXT, "{}"))
+                floor.copy(self._cursor, str(stream), range(first, first + size))
 
     def read(self, stream: UUID) -> int:
         """Select by stream."""

@@ -57,7 +57,11 @@ class Command(BaseCommand):
 
     def _run(self, job: EventImport, path: str, *, shown: bool) -> None:
         with open_lines(path) as lines, ProgressBar(lines.size, "B", shown=shown) as bar:
-            job.run(lines, lambda progress: bar.advance(lines.position, progress.events))
+            job.run(
+                lines,
+                lambda progress: bar.advance(lines.position, progress.events),
+                read_ahead=lines.is_complete,
+            )
 
     def _interrupted(self, progress: ImportProgress, *, dry_run: bool) -> NoReturn:
         stored = "nothing was written" if dry_run else f"{progress.events} events are stored"
