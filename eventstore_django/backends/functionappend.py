@@ -1,4 +1,7 @@
-"""The append by the stored functions: one statement, whatever is appended (``sql/postgresql/append.sql``)."""
+"""The append by the stored functions: one statement, whatever is appended.
+
+One event: ``sql/postgresql/append_event.sql``; any number of them: ``append.sql``.
+"""
 
 from __future__ import annotations
 
