@@ -24,6 +24,7 @@ from ..exceptions import (
     SubscriptionError,
     TransactionAborted,
     UnknownSubscription,
+    UnsafeRead,
 )
 from ..versions import ExpectedVersion
 
@@ -40,6 +41,7 @@ _CODES: tuple[tuple[type[EventStoreError], int], ...] = (
     (TransactionAborted, status.HTTP_503_SERVICE_UNAVAILABLE),
     (ConnectionLost, status.HTTP_503_SERVICE_UNAVAILABLE),
     (NotMigrated, status.HTTP_503_SERVICE_UNAVAILABLE),
+    (UnsafeRead, status.HTTP_503_SERVICE_UNAVAILABLE),
 )
 
 

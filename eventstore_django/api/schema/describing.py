@@ -29,7 +29,7 @@ _PROBLEMS = {
     415: "The body is not JSON in UTF-8.",
     428: "The project demands that an append says which version it expects.",
     429: "Too many requests; `Retry-After` says how many seconds to wait.",
-    503: "The database is away or ended the transaction, or as many wait as may; try again.",
+    503: "The database is away, ended the transaction or can't do this, as a standby; or as many wait as may.",
 }
 _ALWAYS = (400, 401, 403, 404, 406, 429, 503)
 _WITH_BODY = (409, 413, 415)
