@@ -138,6 +138,23 @@ class ConnectionLost(EventStoreError):
     """
 
 
+class ReadOnlyDatabase(EventStoreError):
+    """The database takes no writes here: a standby, a transaction that only reads, a file without permission.
+
+    Nothing was written. ``alias`` is its name in ``DATABASES``.
+    """
+
+    def __init__(self, alias: str) -> None:
+        super().__init__(alias)
+        self.alias = alias
+
+    def __str__(self) -> str:
+        return (
+            f"Database {self.alias!r} takes no writes here: it is a standby or read-only, or the transaction is. "
+            "Write to the primary, outside of such a transaction."
+        )
+
+
 class UnsafeRead(EventStoreError):
     """A read in the global order that could miss events where it was asked for, so it was not done."""
 

@@ -21,6 +21,7 @@ from ..exceptions import (
     InvalidExpectedVersion,
     InvalidStreamName,
     NotMigrated,
+    ReadOnlyDatabase,
     SubscriptionError,
     TransactionAborted,
     UnknownSubscription,
@@ -41,6 +42,7 @@ _CODES: tuple[tuple[type[EventStoreError], int], ...] = (
     (TransactionAborted, status.HTTP_503_SERVICE_UNAVAILABLE),
     (ConnectionLost, status.HTTP_503_SERVICE_UNAVAILABLE),
     (NotMigrated, status.HTTP_503_SERVICE_UNAVAILABLE),
+    (ReadOnlyDatabase, status.HTTP_503_SERVICE_UNAVAILABLE),
     (UnsafeRead, status.HTTP_503_SERVICE_UNAVAILABLE),
 )
 

@@ -19,6 +19,7 @@ from ..exceptions import (
     DuplicateEventError,
     EventStoreError,
     ImmutableEventError,
+    ReadOnlyDatabase,
     TransactionAborted,
     UnsafeRead,
 )
@@ -52,6 +53,7 @@ _LARGEST_CALL = 32 * 1024 * 1024
 _READ_COMMITTED = 2
 _IDLE = 0  # PQTRANS_IDLE of libpq
 _NO_PRIVILEGE = "42501"
+_READ_ONLY = "25006"
 _NOT_PERMITTED = "Reading the global order needs USAGE on the sequence eventstore_events_position_seq."
 _CONNECTION_STATES = ("08", "57P01", "57P02", "57P03")
 
@@ -277,6 +279,8 @@ class PostgreSQLBackend(Backend):
             return TransactionAborted("PostgreSQL ended this transaction to break a deadlock: run it again.")
         if state == "40001":
             return _lost_race(plan) if plan else TransactionAborted("A concurrent transaction won: run this one again.")
+        if state == _READ_ONLY:
+            return ReadOnlyDatabase(self.alias)
         if constraint := getattr(getattr(cause, "diag", None), "constraint_name", None):
             return _by_constraint(constraint, plan)
         if state.startswith(_CONNECTION_STATES) or self._connection_is_gone():

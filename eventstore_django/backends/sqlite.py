@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import Error
 from django.db.models import F
 
-from ..exceptions import EventStoreError, ImmutableEventError, NotMigrated, TransactionAborted
+from ..exceptions import EventStoreError, ImmutableEventError, NotMigrated, ReadOnlyDatabase, TransactionAborted
 from ..plans import AppendPlan
 from .base import Backend
 from .tallies import Precision, Tally
@@ -17,6 +17,7 @@ from .tallies import Precision, Tally
 _ERROR = 1
 _BUSY = 5
 _LOCKED = 6
+_READONLY = 8
 _CONSTRAINT_TRIGGER = 1811
 
 
@@ -62,6 +63,8 @@ class SQLiteBackend(Backend):
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
         if code in (_BUSY, _LOCKED):
             return TransactionAborted("Another connection is writing to this SQLite database: try again.")
+        if code == _READONLY:
+            return ReadOnlyDatabase(self.alias)
         if getattr(cause, "sqlite_errorcode", 0) == _CONSTRAINT_TRIGGER:
             return ImmutableEventError("Stored events can't be changed or removed; append a correcting event.")
         return self._missing_tables() if code == _ERROR else None

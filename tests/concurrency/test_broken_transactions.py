@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, transaction
 
 from eventstore_django import AppendOperation, AppendResult, EventStore
-from eventstore_django.exceptions import ConnectionLost, TransactionAborted
+from eventstore_django.exceptions import ConnectionLost, ReadOnlyDatabase, TransactionAborted
 
 from .conftest import OpenSession
 from .material import event, events, read, shown
@@ -50,6 +50,16 @@ def test_an_aborted_transaction_can_be_run_again_on_the_same_connection(
     other.commit()
     assert one.run(store.append, "Account-2", [event()]).version == 2
     assert store.get_stream_version("Account-1") == 1
+
+
+def test_an_append_in_a_transaction_that_only_reads_says_so(store: EventStore, session: OpenSession) -> None:
+    writer = session()
+    writer.begin()
+    writer.sql("SET TRANSACTION READ ONLY")
+    with pytest.raises(ReadOnlyDatabase, match="'default'"):
+        writer.run(store.append, "Account-1", [event()])
+    writer.rollback()
+    assert writer.run(store.append, "Account-1", [event()]).version == 1
 
 
 @TIMEOUTS

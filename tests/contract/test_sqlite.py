@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.db import Error
+from django.db import Error, transaction
 
 from eventstore_django.erasure import erasure
+from eventstore_django.exceptions import ReadOnlyDatabase
 from eventstore_django.sqlfiles import SQL_DIRECTORY
 from eventstore_django.testing.contract import CommittedContract, EventStoreContract
 from eventstore_django.testing.contract.case import several
@@ -34,6 +35,14 @@ class TestSQLite(EventStoreContract):
         with pytest.raises(Error):
             self.execute("DELETE FROM eventstore_streams")
         assert self.store.get_stream_version("A-1") == 2
+
+    def test_an_append_where_nothing_may_be_written_names_the_database(self) -> None:
+        self.execute("PRAGMA query_only = ON")
+        try:
+            with pytest.raises(ReadOnlyDatabase, match="'sqlite'"), transaction.atomic(using=self.using):
+                self.store.append("A-1", several(1))
+        finally:
+            self.execute("PRAGMA query_only = OFF")
 
     def test_an_erasure_passes_the_guard_that_test_databases_lack(self) -> None:
         self.store.append("A-1", several(2))

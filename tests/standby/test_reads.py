@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import Error, connections, transaction
+from django.db import connections, transaction
 
 from eventstore_django import EventStore, NewEvent
 from eventstore_django.backends import backend_for
@@ -81,13 +81,6 @@ def test_a_log_can_be_verified_there(
     append(store, "Account-1")
     call_command("verify_events", database=STANDBY, types=True)
     assert capsys.readouterr().out.endswith("whole.\n")
-
-
-def test_an_append_is_refused_and_nothing_is_written(store: EventStore, standby: EventStore) -> None:
-    stream = f"Account-{uuid4()}"
-    with pytest.raises(Error, match="read-only"):
-        append(standby, stream)
-    assert store.get_stream_version(stream) == 0
 
 
 def test_up_to_the_published_head_nothing_is_missing(store: EventStore, servers: Cluster) -> None:

@@ -45,6 +45,7 @@ PROMISED = [
     "NewEvent",
     "PayloadMismatch",
     "ReadOnlyAggregate",
+    "ReadOnlyDatabase",
     "RecordedEvent",
     "Repository",
     "RetryPolicy",
