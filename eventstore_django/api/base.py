@@ -12,7 +12,7 @@ from rest_framework.exceptions import NotAcceptable
 from rest_framework.metadata import SimpleMetadata
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import SAFE_METHODS, BasePermission
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -27,6 +27,7 @@ from .filters import EventFilters
 from .parsers import StrictJSONParser
 from .permissions import APPEND, READ, may
 from .problems import problem_handler
+from .rendering import StoredRenderer
 from .scopes import Scope
 from .sources import Source
 
@@ -58,7 +59,7 @@ class EventStoreView(APIView):
 
     permission_classes = [EventPermission]
     parser_classes = [StrictJSONParser]
-    renderer_classes = [JSONRenderer]
+    renderer_classes = [StoredRenderer]
     content_negotiation_class = Negotiation
     metadata_class = SimpleMetadata
     versioning_class = None
@@ -131,5 +132,5 @@ class EventStoreView(APIView):
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer.headers.setdefault("Cache-Control", "no-cache, private")
         if isinstance(answer, Response) and answer.status_code >= 400:
-            answer.accepted_renderer = JSONRenderer()
+            answer.accepted_renderer = StoredRenderer()
         return answer

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -20,6 +19,7 @@ from .live.waiting import WAIT, read_wait, waited_for
 from .pages import PAGING, PageRequest
 from .parameters import known_only
 from .problems import InvalidField, SeveralEvents
+from .rendering import StoredRenderer
 from .representations import event_body
 from .uuids import read_uuid
 
@@ -27,7 +27,7 @@ from .uuids import read_uuid
 class EventListView(EventStoreView):
     """``GET events/``: settled events in the global order, in pages or as one file of JSON Lines."""
 
-    renderer_classes = [JSONRenderer, JSONLinesRenderer]
+    renderer_classes = [StoredRenderer, JSONLinesRenderer]
 
     def get(self, request: Request) -> Response | StreamingHttpResponse:
         """Return a page; ``next`` leads on, forward also when there is nothing there yet."""

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from .. import conf
 from ..store import EventStore
 from .pages import MAX_LIMIT, PageRequest
+from .rendering import written
 from .representations import event_body
 from .sources import Source
 
@@ -42,6 +43,10 @@ _CHUNK_BYTES = 64 * 1024
 
 def line_of(value: Any) -> bytes:
     """Return a value as one line of JSON."""
+    return written(_line, value)
+
+
+def _line(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 

@@ -9,21 +9,22 @@ from ..encoding import JSONObject
 from ..events import RecordedEvent
 from ..exceptions import PayloadMismatch
 from ..models import Snapshot, Stream
+from .rendering import UNREADABLE, StoredBody
 from .times import written
 
 logger = logging.getLogger("eventstore_django.api")
 
 
-def event_body(event: RecordedEvent) -> dict[str, Any]:
+def event_body(event: RecordedEvent) -> StoredBody:
     """Return an event; times with microseconds, in UTC.
 
     The payload is in its newest shape, of which ``schema_version`` is the version. One that can't be
     brought there is shown as it is stored: a broken upcaster must not hide the log, nor make a failure
-    of an append that was stored. What can't be decoded is null, and ``undecodable`` says why; no other
-    event has that key.
+    of an append that was stored. What can't be decoded, or not be written as JSON, is null, and
+    ``undecodable`` says why; no other event has that key.
     """
     payload, version = _readable(event)
-    body = {
+    members = {
         "position": event.position,
         "event_id": str(event.event_id),
         "stream_id": event.stream_id,
@@ -41,8 +42,8 @@ def event_body(event: RecordedEvent) -> dict[str, Any]:
     }
     if event.undecodable:
         logger.warning("The event at %s can't be shown whole: another client has written it.", event.position)
-        body["undecodable"] = {part: value.reason for part, value in event.undecodable.items()}
-    return body
+        members[UNREADABLE] = {part: value.reason for part, value in event.undecodable.items()}
+    return StoredBody(members, "payload", "metadata")
 
 
 def _readable(event: RecordedEvent) -> tuple[JSONObject | None, int]:
@@ -69,9 +70,9 @@ def stream_body(stream: Stream) -> dict[str, Any]:
     }
 
 
-def snapshot_body(snapshot: Snapshot) -> dict[str, Any]:
+def snapshot_body(snapshot: Snapshot) -> StoredBody:
     """Return a snapshot with its data."""
-    return {
+    members = {
         "id": snapshot.pk,
         "stream_id": snapshot.stream_id,
         "aggregate_id": snapshot.aggregate_id,
@@ -81,3 +82,4 @@ def snapshot_body(snapshot: Snapshot) -> dict[str, Any]:
         "data": snapshot.data,
         "created_at": written(snapshot.created_at),
     }
+    return StoredBody(members, "data")

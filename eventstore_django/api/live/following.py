@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from rest_framework.renderers import JSONRenderer
-
 from ... import conf
 from ...events import RecordedEvent
+from ..rendering import StoredRenderer
 from ..representations import event_body
 from .heads import Head
 from .places import Places
@@ -45,5 +44,4 @@ def following(alias: str) -> Following:
 
 def rendered(event: RecordedEvent) -> bytes:
     """Return an event as JSON in one line, as the pages show it."""
-    text: bytes = JSONRenderer().render(event_body(event))
-    return text
+    return StoredRenderer().render(event_body(event))

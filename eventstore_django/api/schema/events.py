@@ -43,7 +43,7 @@ class EventSerializer(serializers.Serializer[None]):
     undecodable = serializers.DictField(
         child=serializers.CharField(),
         required=False,
-        help_text="Only where another client has written JSON that can't be read: payload, metadata or both, and why.",
+        help_text="Only where another client has written JSON that can't be read or shown: payload, metadata or both, and why.",
     )
 
 
