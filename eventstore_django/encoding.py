@@ -55,13 +55,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Undecodable:
-    """Stands where a value would be: JSON in the database that Python can't read.
+    """Stands where a value would be: JSON, or a time, in the database that Python can't read.
 
-    The store writes none. Another client can: integers of more than 4300 digits, nesting beyond Python's stack.
+    The store writes none. Another client can: integers of more than 4300 digits, nesting beyond Python's stack,
+    the time ``infinity``.
     """
 
     text: str = field(repr=False)
-    """The JSON as it is stored."""
+    """The JSON, or the time, as it is stored."""
     reason: str
 
     def __str__(self) -> str:
@@ -119,6 +120,22 @@ def writer(**options: Any) -> Callable[[object], str]:
         encoder.allow_nan,
     )
     return lambda value: "".join(write(value, 0))
+
+
+def decode_strictly(text: str) -> Any:
+    """Return the same, but an Undecodable also for what could not be written as JSON again, as infinity."""
+    value = decode_if_possible(text)
+    fault = None if isinstance(value, Undecodable) else json_fault(value)
+    return value if fault is None else Undecodable(text, fault)
+
+
+def json_fault(value: Any) -> str | None:
+    """Say why a value that was read can't be written as JSON, or None."""
+    try:
+        _WRITE(value).encode()
+    except UNDECODABLE as error:
+        return f"can't be written as JSON: {error}"
+    return None
 
 
 def text_fault(text: str) -> str | None:

@@ -139,9 +139,9 @@ class RecordedEvent:
     category: str
     partition: str | None
     """The tenant, from a name of the form ``{partition}/{type}/{id}``; else None."""
-    occurred_at: datetime
-    """When it happened, as the writer said."""
-    created_at: datetime
+    occurred_at: datetime = field(hash=False)
+    """When it happened, as the writer said. This and the next raise UndecodableEvent for no time that Python has."""
+    created_at: datetime = field(hash=False)
     """When it was stored, by the database's clock."""
     schema_version: int = 1
     """The version of the event type's shape that was stored."""
@@ -150,7 +150,7 @@ class RecordedEvent:
     is_upcast: bool = field(init=False, compare=False)
     """Whether ``payload`` is made of ``outdated_payload``, and not given."""
     undecodable: Mapping[str, Undecodable] = field(init=False, compare=False)
-    """What of ``payload`` and ``metadata`` can't be read, by these names; empty, but for what other clients wrote."""
+    """What of payload, metadata and times can't be read, by these names; empty, but for what other clients wrote."""
 
     def __init__(
         self,
@@ -165,8 +165,8 @@ class RecordedEvent:
         aggregate_type: str,
         category: str,
         partition: str | None,
-        occurred_at: datetime,
-        created_at: datetime,
+        occurred_at: datetime | Undecodable,
+        created_at: datetime | Undecodable,
         schema_version: int = 1,
         outdated_payload: JSONObject | None = None,
     ) -> None:
@@ -180,16 +180,16 @@ class RecordedEvent:
         put(self, "aggregate_type", aggregate_type)
         put(self, "category", category)
         put(self, "partition", partition)
-        put(self, "occurred_at", occurred_at)
-        put(self, "created_at", created_at)
         put(self, "schema_version", schema_version)
-        parts = {"payload": payload, "metadata": metadata}
-        undecodable = {part: value for part, value in parts.items() if isinstance(value, Undecodable)}
+        parts = {"metadata": metadata, "occurred_at": occurred_at, "created_at": created_at}
+        found = {"payload": payload, **parts}
+        undecodable = {part: value for part, value in found.items() if isinstance(value, Undecodable)}
         # Slots stay empty here, and __getattr__ is called for them.
         if undecodable:
             put(self, "undecodable", MappingProxyType(undecodable))
-        if "metadata" not in undecodable:
-            put(self, "metadata", metadata)
+        for part, value in parts.items():
+            if part not in undecodable:
+                put(self, part, value)
         if "payload" in undecodable:
             put(self, "outdated_payload", None)
             put(self, "is_upcast", False)

@@ -304,9 +304,9 @@ class PayloadMismatch(EventStoreError, ValueError):
 
 
 class UndecodableEvent(PayloadMismatch):
-    """Another client has stored JSON that Python can't read: an integer of over 4300 digits, say.
+    """Another client has stored what Python can't read: an integer of over 4300 digits, say, or the time infinity.
 
-    ``path`` is ``payload`` or ``metadata``. All else of the event can be read.
+    ``path`` is ``payload``, ``metadata``, ``occurred_at`` or ``created_at``. All else of the event can be read.
     """
 
 

@@ -37,13 +37,17 @@ def event_body(event: RecordedEvent) -> StoredBody:
         "aggregate_type": event.aggregate_type,
         "category": event.category,
         "partition": event.partition,
-        "occurred_at": written(event.occurred_at),
-        "created_at": written(event.created_at),
+        "occurred_at": _time(event, "occurred_at"),
+        "created_at": _time(event, "created_at"),
     }
     if event.undecodable:
         logger.warning("The event at %s can't be shown whole: another client has written it.", event.position)
         members[UNREADABLE] = {part: value.reason for part, value in event.undecodable.items()}
     return StoredBody(members, "payload", "metadata")
+
+
+def _time(event: RecordedEvent, name: str) -> str | None:
+    return None if name in event.undecodable else written(getattr(event, name))
 
 
 def _readable(event: RecordedEvent) -> tuple[JSONObject | None, int]:

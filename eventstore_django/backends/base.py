@@ -16,12 +16,13 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.db.models import F, Max
 from django.utils import timezone
 
+from ..encoding import decode_strictly
 from ..events import RecordedEvent
 from ..exceptions import EventStoreError, NotMigrated
 from ..names import StreamName
 from ..plans import AppendPlan
-from .columns import JSON_AS_TEXT
-from .decoding import decoded
+from .columns import JSON_AND_TIMES_AS_TEXT
+from .decoding import decoded, decoded_if_possible
 from .heads import Head, publish_with_orm
 from .holders import Holder
 from .ormappend import append_with_orm
@@ -115,12 +116,21 @@ class Backend(ABC):
 
     @property
     def recorded_columns(self) -> Sequence[str | Combinable]:
-        """What to select for RecordedEvents."""
-        return JSON_AS_TEXT
+        """What to select for RecordedEvents: as its fields, but times and JSON as text, which takes half the time."""
+        return JSON_AND_TIMES_AS_TEXT
+
+    @property
+    @abstractmethod
+    def read_time(self) -> Callable[[str], datetime]:
+        """A function that reads the times of these columns."""
 
     def recorded_events(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[RecordedEvent]:
         """Turn rows of ``recorded_columns`` into RecordedEvents, whatever another client has written into them."""
-        return decoded(rows)
+        return decoded(rows, self.read_time)
+
+    def strictly_recorded(self, row: tuple[Any, ...]) -> RecordedEvent:
+        """Turn a row into the same, but what could not be written as JSON again is an Undecodable, too."""
+        return decoded_if_possible(row, self.read_time, decode_strictly)
 
     def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
         """Return a function that reads these events above one position and up to another, to be called often."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from django.db.models import F, Func, TextField
@@ -19,15 +19,14 @@ class _Text(Func):
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """JSON is text there."""
-        return self.as_sql(compiler, connection, template="%(expressions)s", **context)
+        """Of a bare column the driver would read the time itself, and give None for what it can't read."""
+        return self.as_sql(compiler, connection, template="CAST(%(expressions)s AS text)", **context)
 
 
 def _columns(as_text: Collection[str]) -> tuple[str | Combinable, ...]:
     return tuple(_Text(F(name)) if name in as_text else name for name in RECORDED_FIELDS)
 
 
-JSON_AS_TEXT = _columns({"payload", "metadata"})
 JSON_AND_TIMES_AS_TEXT = _columns({"payload", "metadata", "occurred_at", "created_at"})
 
 
@@ -36,3 +35,13 @@ def read_time(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     # A session in another time zone writes another offset.
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+def time_reader(zone: tzinfo) -> Callable[[str], datetime]:
+    """Return a function that gives times in UTC of texts that are in a time zone and don't say so."""
+
+    def read(text: str) -> datetime:
+        moment = datetime.fromisoformat(text)
+        return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
+
+    return read

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django.db import Error, ProgrammingError, transaction
-from django.db.models.expressions import Combinable
 
 from .. import conf
 from ..events import RecordedEvent
@@ -27,9 +26,8 @@ from ..names import StreamName
 from ..plans import AppendPlan
 from .base import Backend
 from .bounds import bounded_read
-from .columns import JSON_AND_TIMES_AS_TEXT
+from .columns import read_time
 from .copyload import load_with_copy
-from .decoding import decoded_with_times
 from .estimates import estimated_kinds, estimated_rows
 from .functionappend import append_event_with_function, append_with_function
 from .heads import Head
@@ -150,13 +148,9 @@ class PostgreSQLBackend(Backend):
         return int(watermark)
 
     @property
-    def recorded_columns(self) -> Sequence[str | Combinable]:
-        """As RecordedEvent's fields, but times as numbers and JSON as text: half the time to read them."""
-        return JSON_AND_TIMES_AS_TEXT
-
-    def recorded_events(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[RecordedEvent]:
-        """Decode while building, one row after the other."""
-        return decoded_with_times(rows)
+    def read_time(self) -> Callable[[str], datetime]:
+        """They tell their zone."""
+        return read_time
 
     def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
         """Turn the query into SQL once: that takes Django longer than PostgreSQL needs to answer it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.db import Error
@@ -11,6 +12,7 @@ from django.db.models import F
 from ..exceptions import EventStoreError, ImmutableEventError, NotMigrated, ReadOnlyDatabase, TransactionAborted
 from ..plans import AppendPlan
 from .base import Backend
+from .columns import time_reader
 from .tallies import Precision, Tally
 
 # As sqlite3 names them; importing it would take its time where PostgreSQL is the database, too.
@@ -42,6 +44,11 @@ class SQLiteBackend(Backend):
 
     def release_streams(self, plan: AppendPlan) -> None:
         """Nothing was created: the lock is on the whole database."""
+
+    @property
+    def read_time(self) -> Callable[[str], datetime]:
+        """They are in the zone of the connection."""
+        return time_reader(self.connection.timezone or UTC)
 
     def drawn_position(self) -> int:
         """Ask SQLite's own counter: the last events may have been erased."""

@@ -82,7 +82,8 @@ def chunk_of(version: int, size: int) -> int:
 
 def mark(event: RecordedEvent) -> Mark:
     """Return the mark of an event."""
-    return (event.position, event.event_id.int, event.created_at.isoformat())
+    found = event.undecodable.get("created_at")
+    return (event.position, event.event_id.int, found.text if found else event.created_at.isoformat())
 
 
 def _columns(events: Sequence[RecordedEvent]) -> list[list[Any]]:

@@ -86,15 +86,20 @@ def line_of(event: RecordedEvent) -> bytes:
 
     The same event is always the same bytes: keys of payload and metadata are sorted.
     """
-    occurred_at = event.occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
     text = (
         f'{{"event_id":"{event.event_id}","stream_id":{_written(event.stream_id)}'
         f',"aggregate_id":{_written(event.aggregate_id)},"aggregate_type":{_written(event.aggregate_type)}'
         f',"event_type":{_written(event.event_type)},"schema_version":{event.schema_version}'
         f',"payload":{_part(event, "payload")},"metadata":{_part(event, "metadata")}'
-        f',"occurred_at":"{occurred_at}"}}\n'
+        f',"occurred_at":{_occurred_at(event)}}}\n'
     )
     return text.encode()
+
+
+def _occurred_at(event: RecordedEvent) -> str:
+    if (found := event.undecodable.get("occurred_at")) is not None:
+        return _written(found.text)
+    return f'"{event.occurred_at.astimezone(UTC).isoformat(timespec="microseconds")}"'
 
 
 def _part(event: RecordedEvent, part: str) -> str:

@@ -14,12 +14,9 @@ from eventstore_django import EventStore, NewEvent
 from eventstore_django.api.live.following import rendered
 from eventstore_django.api.rendering import StoredBody, written
 from eventstore_django.models import Stream
-from eventstore_django.testing.contract.undecodable import write_undecodable
+from eventstore_django.testing.contract.undecodable import INFINITE, write_undecodable
 
 pytestmark = pytest.mark.django_db
-
-INFINITE = '{"sum": 1%s.5}' % ("0" * 310)  # braces
-"""A number that is larger than any float."""
 
 
 @pytest.fixture(autouse=True, params=["payload", "metadata"])

@@ -48,3 +48,13 @@ def test_it_is_found_by_its_position(reader: Client, part: str) -> None:
 def test_it_breaks_no_export_off(reader: Client, part: str) -> None:
     content = b"".join(reader.get("/eventstore/events/?format=jsonl"))
     assert [json.loads(line)[part] is None for line in content.splitlines()] == [False, True, False]
+
+
+@pytest.mark.parametrize("name", ["occurred_at", "created_at"])
+def test_a_time_that_python_has_not_is_null_too(reader: Client, store: EventStore, name: str) -> None:
+    write_undecodable("default", store.get_events("B-1")[0], "infinity", name, event_version=2)
+    Stream.objects.filter(pk="B-1").update(version=2)
+    for path in ("streams/B-1/events/", "events/?category=B"):
+        first, bad = reader.get(f"/eventstore/{path}").json()["results"]
+        assert (bad["payload"], bad[name], "undecodable" in first) == ({"number": 2}, None, False)
+        assert bad["undecodable"] == {name: "can't be decoded: Invalid isoformat string: 'infinity'"}

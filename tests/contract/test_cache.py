@@ -20,6 +20,7 @@ from eventstore_django.testing.contract.idempotency import IdempotencyContract
 from eventstore_django.testing.contract.iterators import PAGE, IteratorContract
 from eventstore_django.testing.contract.reads import ReadContract
 from eventstore_django.testing.contract.streamnames import StreamNameContract
+from eventstore_django.testing.contract.times import UndecodableTimeContract
 from eventstore_django.testing.contract.transactions import TransactionContract
 from eventstore_django.testing.contract.undecodable import UndecodableContract
 from eventstore_django.testing.contract.values import ValueContract
@@ -46,7 +47,9 @@ class _Cached(ContractCase):
         return CachedEventStore(EventStore(using=self.using))
 
 
-class _Reads(ReadContract, IteratorContract, ErasureContract, ValueContract, UndecodableContract):
+class _Reads(
+    ReadContract, IteratorContract, ErasureContract, ValueContract, UndecodableContract, UndecodableTimeContract
+):
     # What is not there can't be told from an erased anchor: one statement more, once a walk.
     @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5, 6, 7])
     @pytest.mark.parametrize("backwards", [False, True])

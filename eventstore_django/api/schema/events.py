@@ -38,12 +38,12 @@ class EventSerializer(serializers.Serializer[None]):
     aggregate_type = serializers.CharField()
     category = serializers.CharField()
     partition = serializers.CharField(allow_null=True)
-    occurred_at = serializers.DateTimeField()
-    created_at = serializers.DateTimeField()
+    occurred_at = serializers.DateTimeField(allow_null=True, help_text="As above.")
+    created_at = serializers.DateTimeField(allow_null=True, help_text="As above.")
     undecodable = serializers.DictField(
         child=serializers.CharField(),
         required=False,
-        help_text="Only where another client has written JSON that can't be read or shown: payload, metadata or both, and why.",
+        help_text="Only where another client has written what can't be read: the members that are null, and why.",
     )
 
 

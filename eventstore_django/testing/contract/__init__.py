@@ -43,6 +43,7 @@ from .subscriptions_operations import OperationContract
 from .subscriptions_owners import OwnerContract
 from .subscriptions_parking import ParkingContract
 from .subscriptions_statuses import StatusContract
+from .times import UndecodableTimeContract
 from .transactions import TransactionContract
 from .undecodable import UndecodableContract
 from .validation import ValidationContract
@@ -64,6 +65,7 @@ class EventStoreContract(
     ReadContract,
     IteratorContract,
     UndecodableContract,
+    UndecodableTimeContract,
     OrderContract,
     QueryContract,
     ImmutabilityContract,

@@ -21,11 +21,13 @@ from .case import ContractCase, noted, numbers
 
 LONG = '{"number": 0, "long": 1%s}' % ("0" * 5000)  # braces
 """A number with more digits than Python reads or writes."""
+INFINITE = '{"sum": 1%s.5}' % ("0" * 310)  # braces
+"""A number beyond all floats: Python reads it as infinity, of which there is no JSON."""
 DEEP = '{"deep": %s1%s}' % ("[" * 995, "]" * 995)  # noqa: UP031  # braces
 
 
 def write_undecodable(using: str, like: RecordedEvent, text: str = LONG, part: str = "payload", **changes: Any) -> None:
-    """Write what another client can write: an event like this one, a part of which is such a text."""
+    """Write what another client can write: an event like this one, a part of which is such a text, or such a time."""
     fields = {name: getattr(like, name) for name in RECORDED_FIELDS if name != "position"}
     fields |= {"event_id": uuid4(), "event_version": 1000, part: RawSQL(f"'{text}'", ()), **changes}  # noqa: S611  # no input
     Event._base_manager.using(using).bulk_create([Event(**fields)])
