@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .. import conf
 from ..backends import backend_for
+from ..encoding import UNDECODABLE
 from ..events import RecordedEvent
 from ..models import Event
 from ..names import StreamName
@@ -45,7 +46,7 @@ class EventExport:
     """Writes lines of the events that are settled when it begins: what comes later is not waited for.
 
     ``events`` counts those written so far, ``length`` is the number of positions to go through;
-    ``undecodable`` are the positions of what Python can't read: such JSON is written as it is stored.
+    ``undecodable`` are the positions of what Python can't read, or not write: it is written as it is stored.
     Raise InvalidStreamName for a selected stream that can't be one.
     """
 
@@ -68,15 +69,30 @@ class EventExport:
         """Write the events, return their number; call ``report`` with positions and events done now and then."""
         event = None
         for event in self._selected():
-            write(line_of(event))
+            write(self._line(event))
             self.events += 1
-            if event.undecodable:
-                self.undecodable.append(event.position)
             if self.events % REPORT_EVERY == 0:
                 report(event.position - self._first + 1, self.events)
         if event is not None:
             report(event.position - self._first + 1, self.events)
         return self.events
+
+    def _line(self, event: RecordedEvent) -> bytes:
+        try:
+            line = line_of(event)
+        except UNDECODABLE:
+            # It was read and can't be written, as infinity: only what is stored can be.
+            event = self._as_stored(event)
+            line = line_of(event)
+        if event.undecodable:
+            self.undecodable.append(event.position)
+        return line
+
+    def _as_stored(self, event: RecordedEvent) -> RecordedEvent:
+        backend = backend_for(self._alias)
+        with backend.translated():
+            row = backend.events.filter(position=event.position).values_list(*backend.recorded_columns).get()
+        return backend.strictly_recorded(row)
 
     def _selected(self) -> Iterator[RecordedEvent]:
         # At or below the last position nothing can appear any more: one look at the watermark is enough.

@@ -9,6 +9,7 @@ from django.db.models import Count, Max
 
 from .. import conf
 from ..backends import Backend
+from ..encoding import json_fault
 from ..events import RecordedEvent
 from ..eventtypes.registry import registry
 from ..exceptions import PayloadMismatch
@@ -62,10 +63,17 @@ class PayloadCheck:
             rows = events.values_list(*self._backend.recorded_columns)
             yield from self._backend.recorded_events(rows.iterator(chunk_size=_FETCH))
 
+    def _strictly(self, event: RecordedEvent) -> RecordedEvent:
+        with self._backend.translated():
+            row = self._events.filter(position=event.position).values_list(*self._backend.recorded_columns).get()
+        return self._backend.strictly_recorded(row)
+
     def _mismatches(self, event: RecordedEvent) -> Iterator[Finding]:
         if event.undecodable:
             for part in event.undecodable:
                 yield from _found(event, partial(getattr, event, part))
+        elif json_fault((event.stored_payload, event.metadata)) is not None:
+            yield from self._mismatches(self._strictly(event))
         elif event.event_type in registry.by_name:
             yield from _found(event, lambda: event.typed)
         elif event.event_type in self._known:

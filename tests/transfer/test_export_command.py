@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from eventstore_django import EventStore, NewEvent
-from eventstore_django.testing.contract.undecodable import write_undecodable
+from eventstore_django.testing.contract.undecodable import INFINITE, write_undecodable
 
 from .databases import other_database, rename_tables
 
@@ -114,3 +114,24 @@ def test_what_python_can_not_decode_is_exported_as_it_is_stored_and_told(
     lines = run("-", database=using, stream="strange-1", stderr=err).splitlines()
     assert [line.count("9" * 5000) for line in lines] == [0, 1]
     assert err.getvalue().startswith("Python can't decode 1 of these events, which another client has written, at ")
+
+
+@pytest.mark.parametrize("using", ["default", "sqlite"])
+@pytest.mark.parametrize("part", ["payload", "metadata"])
+def test_a_number_beyond_all_floats_is_exported_as_it_is_stored_and_told(using: str, part: str) -> None:
+    first = EventStore(using).append("strange-1", [NewEvent("A", {"number": 0})]).events[0]
+    write_undecodable(using, first, INFINITE, part, event_version=2)
+    err = io.StringIO()
+    lines = run("-", database=using, stream="strange-1", stderr=err).splitlines()
+    assert [INFINITE in line for line in lines] == [False, True]
+    assert "1 of these events" in err.getvalue()
+
+
+@pytest.mark.parametrize("using", ["default", "sqlite"])
+def test_a_time_that_python_has_not_is_exported_as_it_is_stored_and_told(using: str) -> None:
+    first = EventStore(using).append("strange-1", [NewEvent("A", {"number": 0})]).events[0]
+    write_undecodable(using, first, "infinity", "occurred_at", event_version=2)
+    err = io.StringIO()
+    lines = run("-", database=using, stream="strange-1", stderr=err).splitlines()
+    assert [json.loads(line)["occurred_at"] == "infinity" for line in lines] == [False, True]
+    assert "1 of these events" in err.getvalue()

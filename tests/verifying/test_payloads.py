@@ -9,7 +9,7 @@ import pytest
 from django.test import override_settings
 
 from eventstore_django import EventStore, NewEvent, register_event, upcaster
-from eventstore_django.testing.contract.undecodable import write_undecodable
+from eventstore_django.testing.contract.undecodable import INFINITE, write_undecodable
 from eventstore_django.testing.event_types import temporary_event_types
 from eventstore_django.verifying.findings import Finding
 from eventstore_django.verifying.kinds import Kind
@@ -113,3 +113,21 @@ def test_what_can_not_be_decoded_is_found_whatever_its_type(store: EventStore, k
     [finding] = found(store)
     assert (finding.kind, finding.version) == (Kind.PAYLOAD, 1000)
     assert f"{part}: can't be decoded" in finding.text
+
+
+@pytest.mark.parametrize("part", ["payload", "metadata"])
+@pytest.mark.parametrize("kind", [OPENED, "Stranger"])
+def test_what_python_reads_and_json_can_not_hold_is_found_too(store: EventStore, kind: str, part: str) -> None:
+    store.append("a-1", [NewEvent(kind, {"owner": "Ada"}, schema_version=2)])
+    write_undecodable(store.using, store.get_events("a-1")[0], INFINITE, part)
+    [finding] = found(store)
+    assert (finding.kind, finding.version) == (Kind.PAYLOAD, 1000)
+    assert f"{part}: can't be written as JSON" in finding.text
+
+
+@pytest.mark.parametrize("name", ["occurred_at", "created_at"])
+def test_a_time_that_python_has_not_is_found(store: EventStore, name: str) -> None:
+    store.append("a-1", [NewEvent("Stranger", {})])
+    write_undecodable(store.using, store.get_events("a-1")[0], "infinity", name)
+    [finding] = found(store)
+    assert f"{name}: can't be decoded" in finding.text
