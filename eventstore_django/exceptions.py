@@ -229,6 +229,22 @@ class InvalidSnapshot(EventStoreError, ValueError):
         return f"{self.path}: {self.reason}" if self.path else self.reason
 
 
+class UndecodableSnapshot(EventStoreError, ValueError):
+    """Another client has stored a snapshot that Python can't read: an integer of over 4300 digits, say.
+
+    One of an earlier version may be readable, and the events are there.
+    """
+
+    def __init__(self, stream_id: str, version: int, reason: str) -> None:
+        super().__init__(stream_id, version, reason)
+        self.stream_id = stream_id
+        self.version = version
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"stream {_shortened(self.stream_id)}, snapshot of version {self.version}: {self.reason}."
+
+
 class SubscriptionError(EventStoreError):
     """A subscription can't go on, or can't do what it was asked for."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,8 +15,8 @@ from . import conf
 from .aggregates.snapshots import AggregateSnapshot
 from .backends import Backend, backend_for
 from .backends.statements import LAST_SNAPSHOT
-from .encoding import text_fault
-from .exceptions import AmbiguousAggregate
+from .encoding import Undecodable, text_fault
+from .exceptions import AmbiguousAggregate, UndecodableSnapshot
 from .names import StreamName, plain
 from .signals import snapshot_saved
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from .models import Snapshot
 
+
+logger = logging.getLogger("eventstore_django.snapshots")
 
 _NO_LIMIT = 2**63 - 1
 _COLUMNS = ("aggregate_id", "aggregate_type", "version", "data", "schema_version", "created_at")
@@ -68,7 +71,10 @@ def lock_streams(backend: Backend, stream_ids: Any) -> None:
 
 
 def find_snapshot(alias: str, wanted: Wanted, max_version: int | None = None) -> AggregateSnapshot | None:
-    """Return the last snapshot of an aggregate. Raise AmbiguousAggregate if several may be meant."""
+    """Return the last snapshot of an aggregate.
+
+    Raise AmbiguousAggregate if several may be meant, UndecodableSnapshot if it can't be decoded.
+    """
     backend = backend_for(alias)
     with backend.translated():
         stream_ids = _stream_ids(backend, wanted)
@@ -78,7 +84,7 @@ def find_snapshot(alias: str, wanted: Wanted, max_version: int | None = None) ->
 
 
 def last_snapshot(alias: str, stream_id: str, max_version: int | None = None) -> AggregateSnapshot | None:
-    """Return the last snapshot of a stream, up to a version if one is given."""
+    """Return the last snapshot of a stream, up to a version if one is given. Raise UndecodableSnapshot."""
     backend = backend_for(alias)
     rows: QuerySet[Snapshot] = backend.snapshots.filter(stream_id=stream_id).order_by("-version")
     if max_version is not None:
@@ -88,17 +94,33 @@ def last_snapshot(alias: str, stream_id: str, max_version: int | None = None) ->
     return None if row is None else _snapshot(row)
 
 
+def last_readable(alias: str, stream_id: str, max_version: int | None = None) -> AggregateSnapshot | None:
+    """Return the same, but pass over those that can't be decoded."""
+    while True:
+        try:
+            return last_snapshot(alias, stream_id, max_version)
+        except UndecodableSnapshot as error:
+            max_version = _passed_over(error)
+
+
 def version_and_snapshot(
     alias: str, stream_id: str, max_version: int | None = None
 ) -> tuple[int, AggregateSnapshot | None]:
-    """Return the version of a stream, 0 for none, and its last snapshot, in one round trip and as of one moment."""
+    """Return the version of a stream, 0 for none, and its last snapshot, in one round trip and as of one moment.
+
+    One that can't be decoded is passed over: that takes another.
+    """
     backend = backend_for(alias)
     highest = _NO_LIMIT if max_version is None else max_version
     with backend.translated():
         rows = list(backend.snapshots.raw(LAST_SNAPSHOT, [highest, stream_id]))
     if not rows:
         return 0, None
-    return rows[0].stream_version, None if rows[0].pk is None else _snapshot(rows[0])
+    row = rows[0]
+    try:
+        return row.stream_version, None if row.pk is None else _snapshot(row)
+    except UndecodableSnapshot as error:
+        return row.stream_version, last_readable(alias, stream_id, _passed_over(error))
 
 
 def remove_snapshots_above(alias: str, stream_id: str, version: int) -> None:
@@ -129,7 +151,14 @@ def _stream_ids(backend: Backend, wanted: Wanted) -> list[str]:
     return [name for name in names if wanted.matches(name)]
 
 
+def _passed_over(error: UndecodableSnapshot) -> int:
+    logger.warning("A snapshot can't be read: ignored (%s)", error)
+    return error.version - 1
+
+
 def _snapshot(row: Snapshot) -> AggregateSnapshot:
+    if isinstance(row.data, Undecodable):
+        raise UndecodableSnapshot(row.stream_id, row.version, row.data.reason)
     return AggregateSnapshot(**{name: getattr(row, name) for name in _COLUMNS}, stream_id=row.stream_id)
 
 

@@ -167,7 +167,8 @@ class EventStore:
         """Return the last snapshot of an aggregate, or None; ``max_version`` is the highest that will do.
 
         What is None is not asked for. Raise AmbiguousAggregate, which names them, if several
-        aggregates of that id have snapshots: name the type, the partition or the stream.
+        aggregates of that id have snapshots: name the type, the partition or the stream. Raise
+        UndecodableSnapshot if another client has stored it and Python can't read it.
         """
         wanted = Wanted(id_text(aggregate_id), aggregate_type, partition, stream_id)
         return find_snapshot(self.using, wanted, max_version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from ..encoding import JSONObject
+from ..encoding import JSONObject, Undecodable
 from ..events import RecordedEvent
 from ..exceptions import PayloadMismatch
 from ..models import Snapshot, Stream
@@ -75,7 +75,8 @@ def stream_body(stream: Stream) -> dict[str, Any]:
 
 
 def snapshot_body(snapshot: Snapshot) -> StoredBody:
-    """Return a snapshot with its data."""
+    """Return a snapshot with its data, which are null as those of an event if they can't be decoded."""
+    fault = snapshot.data.reason if isinstance(snapshot.data, Undecodable) else None
     members = {
         "id": snapshot.pk,
         "stream_id": snapshot.stream_id,
@@ -83,7 +84,9 @@ def snapshot_body(snapshot: Snapshot) -> StoredBody:
         "aggregate_type": snapshot.aggregate_type,
         "version": snapshot.version,
         "schema_version": snapshot.schema_version,
-        "data": snapshot.data,
+        "data": None if fault else snapshot.data,
         "created_at": written(snapshot.created_at),
     }
+    if fault:
+        members[UNREADABLE] = {"data": fault}
     return StoredBody(members, "data")

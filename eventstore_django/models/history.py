@@ -118,7 +118,7 @@ class Snapshot(models.Model):
     aggregate_type = models.CharField(max_length=MAX_LENGTH)
     version = models.BigIntegerField()
     schema_version = models.IntegerField(default=1)
-    data = models.JSONField()
+    data = StoredJSON()
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

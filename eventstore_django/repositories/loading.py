@@ -16,7 +16,7 @@ from ..aggregates.snapshots import AggregateSnapshot
 from ..backends import backend_for
 from ..events import RecordedEvent
 from ..names import StreamName
-from ..snapshots import last_snapshot, version_and_snapshot
+from ..snapshots import last_readable, version_and_snapshot
 from ..store import EventStore
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Loading(Generic[A]):
         is_stray = found is not None and found.version > version
         if is_stray:
             logger.warning("A snapshot of %s is ahead of its stream (%s): ignored.", self.stream, version)
-            found = last_snapshot(self.store.using, self.stream.text, version)
+            found = last_readable(self.store.using, self.stream.text, version)
         for snapshot in self._from(found):
             aggregate = self._restored(snapshot)
             if aggregate is not None:
@@ -81,7 +81,7 @@ class Loading(Generic[A]):
     def _from(self, snapshot: AggregateSnapshot | None) -> Iterator[AggregateSnapshot]:
         while snapshot is not None:
             yield snapshot
-            snapshot = last_snapshot(self.store.using, self.stream.text, snapshot.version - 1)
+            snapshot = last_readable(self.store.using, self.stream.text, snapshot.version - 1)
 
     def _restored(self, snapshot: AggregateSnapshot) -> A | None:
         if snapshot.schema_version != self.kind.snapshot_schema_version:

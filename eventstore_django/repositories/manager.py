@@ -59,8 +59,8 @@ class SnapshotManager:
     ) -> AggregateHistory:
         """Return the last usable snapshot, or None, and the events after it; nothing of both for no such aggregate.
 
-        A snapshot of another schema version, one that ``from_snapshot`` does not take and one that is
-        ahead of its stream are passed over for an earlier one, and that is logged.
+        A snapshot of another schema version, one that can't be decoded, one that ``from_snapshot`` does not
+        take and one that is ahead of its stream are passed over for an earlier one, and that is logged.
         """
         stream = StreamName.of(aggregate_class.aggregate_type, id_text(aggregate_id), partition)
         loading = Loading(self.store, aggregate_class, stream)

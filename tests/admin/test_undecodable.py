@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from eventstore_django import EventStore, NewEvent
-from eventstore_django.models import Event, Stream
+from eventstore_django.models import Event, Snapshot, Stream
 from eventstore_django.testing.contract.undecodable import LONG, write_undecodable
+from eventstore_django.testing.contract.undecodablesnapshots import write_undecodable_snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +52,12 @@ def test_its_file_holds_what_is_stored(admin_client: Client, part: str) -> None:
     text = admin_client.get(f"{URL}/event/{position()}/json/").content.decode()
     assert f'"{part}": {{' in text
     assert LONG.split()[-1].strip("}") in text
+
+
+def test_a_snapshot_is_in_the_list_and_its_page_says_why_it_can_not_be_read(admin_client: Client) -> None:
+    write_undecodable_snapshot("default", 2)
+    number = Snapshot.objects.get(version=2).pk
+    assert f"snapshot/{number}/change/" in admin_client.get(f"{URL}/snapshot/").content.decode()
+    text = admin_client.get(f"{URL}/snapshot/{number}/change/").content.decode()
+    assert "can&#x27;t be decoded: Exceeds the limit (4300 digits)" in text
+    assert LONG.split()[-1].strip("}") in admin_client.get(f"{URL}/snapshot/{number}/json/").content.decode()

@@ -7,9 +7,10 @@ import json
 import pytest
 from django.test import Client
 
-from eventstore_django import EventStore, NewEvent
+from eventstore_django import AggregateSnapshot, EventStore, NewEvent
 from eventstore_django.models import Stream
-from eventstore_django.testing.contract.undecodable import write_undecodable
+from eventstore_django.testing.contract.undecodable import INFINITE, LONG, write_undecodable
+from eventstore_django.testing.contract.undecodablesnapshots import write_undecodable_snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +59,20 @@ def test_a_time_that_python_has_not_is_null_too(reader: Client, store: EventStor
         first, bad = reader.get(f"/eventstore/{path}").json()["results"]
         assert (bad["payload"], bad[name], "undecodable" in first) == ({"number": 2}, None, False)
         assert bad["undecodable"] == {name: "can't be decoded: Invalid isoformat string: 'infinity'"}
+
+
+@pytest.mark.parametrize(("text", "reason"), [(LONG, "can't be decoded"), (INFINITE, "can't be written as JSON")])
+def test_a_snapshot_is_shown_among_the_others_without_its_data(
+    reader: Client, store: EventStore, text: str, reason: str
+) -> None:
+    for version in (1, 3):
+        store.save_snapshot(AggregateSnapshot("1", "Sum", version, {"at": version}))
+    write_undecodable_snapshot("default", 2, text=text)
+    found = reader.get("/eventstore/snapshots/").json()["results"]
+    assert [(snapshot["version"], snapshot["data"]) for snapshot in found] == [
+        (1, {"at": 1}),
+        (2, None),
+        (3, {"at": 3}),
+    ]
+    assert ["undecodable" in snapshot for snapshot in found] == [False, True, False]
+    assert found[1]["undecodable"]["data"].startswith(reason)

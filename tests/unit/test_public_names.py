@@ -54,6 +54,8 @@ PROMISED = [
     "StreamName",
     "SubscriptionError",
     "TimedSnapshotStrategy",
+    "UndecodableEvent",
+    "UndecodableSnapshot",
     "UnhandledEvent",
     "UnknownEventType",
     "UnknownSubscription",

@@ -17,8 +17,13 @@ class SnapshotSerializer(serializers.Serializer[None]):
     aggregate_type = serializers.CharField()
     version = serializers.IntegerField()
     schema_version = serializers.IntegerField()
-    data = serializers.JSONField(help_text="What it made of itself.")  # type: ignore[assignment]  # also a property
+    data = serializers.JSONField(allow_null=True, help_text="What it made of itself.")  # type: ignore[assignment]  # also a property
     created_at = serializers.DateTimeField()
+    undecodable = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Only where another client has written data that can't be read, which are null here: why.",
+    )
 
 
 class SnapshotPageSerializer(serializers.Serializer[None]):

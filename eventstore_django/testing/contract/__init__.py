@@ -46,6 +46,7 @@ from .subscriptions_statuses import StatusContract
 from .times import UndecodableTimeContract
 from .transactions import TransactionContract
 from .undecodable import UndecodableContract
+from .undecodablesnapshots import UndecodableSnapshotContract
 from .validation import ValidationContract
 from .values import ValueContract
 
@@ -82,6 +83,7 @@ class EventStoreContract(
     OperationContract,
     StatusContract,
     SnapshotContract,
+    UndecodableSnapshotContract,
     AggregateContract,
 ):
     """Everything that a database promises: set ``using`` and mark the class with ``django_db``."""
