@@ -11,12 +11,16 @@ from django.db.models import Manager
 from .appending import append_operations
 from .instances import EventLike
 from .operations import AppendOperation, AppendResult
-from .querysets import EventQuerySet
+from .querysets import EventQuerySet, StoredQuerySet
 from .twins import async_twin
 from .versions import ANY, ExpectedVersionLike
 
 if TYPE_CHECKING:
     from .models import Event  # noqa: F401  # the parameter of Manager, for the type checker
+
+
+class StoredManager(Manager.from_queryset(StoredQuerySet)):  # type: ignore[misc]
+    """Streams and snapshots: see ``StoredQuerySet``."""
 
 
 class EventManager(Manager.from_queryset(EventQuerySet)):  # type: ignore[misc]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
 from uuid import UUID
 
-from django.db.models import F, Func, QuerySet, TextField
+from django.db.models import F, Func, Model, QuerySet, TextField
 from django.db.models.query import BaseIterable
 
 from .backends import backend_for
+from .backends.modelrows import StoredRows
 from .encoding import text_fault
 from .events import RecordedEvent
 from .exceptions import ImmutableEventError
@@ -19,6 +20,9 @@ from .positions import Watermark
 
 if TYPE_CHECKING:
     from .models import Event  # the parameter of QuerySet, for the type checker
+
+
+M = TypeVar("M", bound=Model)
 
 
 class RecordedEventIterable(BaseIterable):  # type: ignore[type-arg]
@@ -43,7 +47,15 @@ class CorrelationId(Func):
         return self.as_sql(compiler, connection, template="%(expressions)s ->> '$.correlation_id'", **context)
 
 
-class EventQuerySet(QuerySet["Event"]):
+class StoredQuerySet(QuerySet[M]):
+    """Rows, of which one with a time that Python has not hides no other."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._iterable_class: Any = StoredRows
+
+
+class EventQuerySet(StoredQuerySet["Event"]):
     """Events, selected by what readers ask for. Stored events can't be changed or removed through it."""
 
     def stream(self, stream_id: str) -> Self:

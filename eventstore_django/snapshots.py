@@ -112,8 +112,14 @@ def version_and_snapshot(
     """
     backend = backend_for(alias)
     highest = _NO_LIMIT if max_version is None else max_version
-    with backend.translated():
-        rows = list(backend.snapshots.raw(LAST_SNAPSHOT, [highest, stream_id]))
+    try:
+        with backend.translated():
+            rows = list(backend.snapshots.raw(LAST_SNAPSHOT, [highest, stream_id]))
+    except Exception as error:
+        if not backend.is_misread(error):
+            raise
+        version = backend.streams.filter(pk=stream_id).values_list("version", flat=True).first() or 0
+        return version, last_readable(alias, stream_id, max_version)
     if not rows:
         return 0, None
     row = rows[0]
@@ -157,8 +163,12 @@ def _passed_over(error: UndecodableSnapshot) -> int:
 
 
 def _snapshot(row: Snapshot) -> AggregateSnapshot:
-    if isinstance(row.data, Undecodable):
-        raise UndecodableSnapshot(row.stream_id, row.version, row.data.reason)
+    for part in (row.data, row.created_at):
+        if isinstance(part, Undecodable):
+            raise UndecodableSnapshot(row.stream_id, row.version, part.reason)
+    if row.created_at is None:
+        # SQLite's driver says no more; the column has none.
+        raise UndecodableSnapshot(row.stream_id, row.version, "created_at can't be decoded")
     return AggregateSnapshot(**{name: getattr(row, name) for name in _COLUMNS}, stream_id=row.stream_id)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from ..encoding import Undecodable
 from ..models import Event
 from .causation import noted
 from .visible import visible
@@ -33,13 +34,23 @@ def chip(text: str) -> SafeString:
     return format_html('<span class="es-chip es-hue-{}">{}</span>', hue(text), visible(text))
 
 
-def moment(at: datetime | None, timespec: str = "milliseconds", zone: bool = False) -> SafeString:
-    """Show a time in the time zone of the admin; ``zone`` says which that is."""
+def moment(at: datetime | Undecodable | None, timespec: str = "milliseconds", zone: bool = False) -> SafeString:
+    """Show a time in the time zone of the admin, or why it can't be read; ``zone`` says which zone that is."""
     if at is None:
         return format_html('<span class="es-none">{}</span>', "-")
-    local = timezone.localtime(at)
+    if isinstance(at, Undecodable):
+        return format_html('<span class="es-more">{}</span>', visible(at.reason))
+    local = _local(at)
     shown = local.replace(tzinfo=None).isoformat(" ", timespec) + (f" {local:%Z}" if zone else "")
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{local:%Z} (UTC{local:%z})", shown)
+
+
+def _local(at: datetime) -> datetime:
+    try:
+        return timezone.localtime(at)
+    except OverflowError:
+        # In the zone of the admin it is the year 0 or 10000 already.
+        return at
 
 
 def correlation(address: str, event: Event) -> SafeString:

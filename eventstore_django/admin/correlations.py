@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from ..models import Event
 from .causation import noted
@@ -21,6 +21,7 @@ _SPAN = WIDTH - CHART - 90
 _MOST_INDENTS = 10
 _TICKS = 4
 _CHARACTER = 7.6
+_UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,9 @@ class Waterfall:
     @classmethod
     def of(cls, events: Sequence[Event]) -> Waterfall:
         """Lay out events, which are in the order of their positions; there is at least one."""
-        moments = [event.occurred_at for event in events]
-        start, span = min(moments), max(moments) - min(moments)
+        moments = [event.occurred_at for event in events if isinstance(event.occurred_at, datetime)]
+        start = min(moments, default=_UNKNOWN)
+        span = max(moments, default=_UNKNOWN) - start
         ticks = [Tick(CHART + _SPAN * n // _TICKS, lasting(span * n / _TICKS)) for n in range(_TICKS + 1)]
         bars = list(_bars(events, start, span))
         return cls(bars, ticks if span else ticks[:1], start, len({event.stream_id for event in events}))
@@ -150,6 +152,11 @@ def lasting(span: timedelta) -> str:
     raise AssertionError("a minute is at least one minute")
 
 
+def _moment(event: Event, start: datetime) -> datetime:
+    # One that Python can't read stands at the beginning.
+    return event.occurred_at if isinstance(event.occurred_at, datetime) else start
+
+
 def _bars(events: Sequence[Event], start: datetime, span: timedelta) -> Iterator[Bar]:
     parents = causes(events)
     # By their order on this page: few streams then never share a colour.
@@ -158,8 +165,8 @@ def _bars(events: Sequence[Event], start: datetime, span: timedelta) -> Iterator
     for row, (index, depth) in enumerate(in_tree_order(parents)):
         event, parent = events[index], parents[index]
         cause = placed[parent] if parent is not None else None
-        at = CHART + int(_SPAN * ((event.occurred_at - start) / span)) if span else CHART
-        since = cause.event.occurred_at if cause else start
+        at = CHART + int(_SPAN * ((_moment(event, start) - start) / span)) if span else CHART
+        since = _moment(cause.event, start) if cause else start
         placed[index] = Bar(
             event=event,
             y=HEAD + row * ROW,
@@ -168,7 +175,7 @@ def _bars(events: Sequence[Event], start: datetime, span: timedelta) -> Iterator
             cause_x=cause.x if cause else 0,
             at=at,
             cause_at=cause.at if cause else at,
-            delay=lasting(event.occurred_at - since),
+            delay=lasting(_moment(event, start) - since),
             hue=streams.index(event.stream_id) % HUES,
         )
         yield placed[index]

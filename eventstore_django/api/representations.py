@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from ..encoding import JSONObject, Undecodable
@@ -60,23 +61,23 @@ def _readable(event: RecordedEvent) -> tuple[JSONObject | None, int]:
         return event.stored_payload, event.schema_version
 
 
-def stream_body(stream: Stream) -> dict[str, Any]:
-    """Return a stream: its name, its version, and what the name says."""
-    return {
+def stream_body(stream: Stream) -> StoredBody:
+    """Return a stream: its name, its version, and what the name says. Times as those of an event."""
+    members = {
         "stream_id": stream.stream_id,
         "version": stream.version,
         "category": stream.category,
         "partition": stream.partition,
         "aggregate_type": stream.aggregate_type,
         "aggregate_id": stream.aggregate_id,
-        "created_at": written(stream.created_at),
-        "updated_at": written(stream.updated_at),
+        "created_at": stream.created_at,
+        "updated_at": stream.updated_at,
     }
+    return _row_body(members)
 
 
 def snapshot_body(snapshot: Snapshot) -> StoredBody:
-    """Return a snapshot with its data, which are null as those of an event if they can't be decoded."""
-    fault = snapshot.data.reason if isinstance(snapshot.data, Undecodable) else None
+    """Return a snapshot with its data; what can't be decoded of it as of an event."""
     members = {
         "id": snapshot.pk,
         "stream_id": snapshot.stream_id,
@@ -84,9 +85,14 @@ def snapshot_body(snapshot: Snapshot) -> StoredBody:
         "aggregate_type": snapshot.aggregate_type,
         "version": snapshot.version,
         "schema_version": snapshot.schema_version,
-        "data": None if fault else snapshot.data,
-        "created_at": written(snapshot.created_at),
+        "data": snapshot.data,
+        "created_at": snapshot.created_at,
     }
-    if fault:
-        members[UNREADABLE] = {"data": fault}
-    return StoredBody(members, "data")
+    return _row_body(members, "data")
+
+
+def _row_body(members: dict[str, Any], *parts: str) -> StoredBody:
+    shown = {name: written(value) if isinstance(value, datetime) else value for name, value in members.items()}
+    if faults := {name: value.reason for name, value in members.items() if isinstance(value, Undecodable)}:
+        shown |= {**dict.fromkeys(faults), UNREADABLE: faults}
+    return StoredBody(shown, *parts)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ..backends import backend_for
+from ..backends.columns import as_text
 from ..statistics import document, statistics
 from ..workers.statuses import statuses
 from .base import EventStoreView
@@ -36,5 +39,8 @@ class StatsView(EventStoreView):
         return Response(body)
 
     def _end(self, order: str) -> dict[str, Any] | None:
-        found = self.events().settled().order_by(order).values_list("position", "created_at").first()
-        return None if found is None else {"position": found[0], "created_at": written(found[1])}
+        found = self.events().settled().order_by(order).values_list("position", as_text("created_at")).first()
+        if found is None:
+            return None
+        moment = backend_for(self.alias).moment(found[1])
+        return {"position": found[0], "created_at": written(moment) if isinstance(moment, datetime) else None}

@@ -16,13 +16,13 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.db.models import F, Max
 from django.utils import timezone
 
-from ..encoding import decode_strictly
+from ..encoding import Undecodable, decode_strictly
 from ..events import RecordedEvent
 from ..exceptions import EventStoreError, NotMigrated
 from ..names import StreamName
 from ..plans import AppendPlan
 from .columns import JSON_AND_TIMES_AS_TEXT
-from .decoding import decoded, decoded_if_possible
+from .decoding import decoded, decoded_if_possible, time_if_possible
 from .heads import Head, publish_with_orm
 from .holders import Holder
 from .ormappend import append_with_orm
@@ -131,6 +131,14 @@ class Backend(ABC):
     def strictly_recorded(self, row: tuple[Any, ...]) -> RecordedEvent:
         """Turn a row into the same, but what could not be written as JSON again is an Undecodable, too."""
         return decoded_if_possible(row, self.read_time, decode_strictly)
+
+    def moment(self, text: Any) -> datetime | Undecodable:
+        """Return the time of a column that was selected ``as_text``."""
+        return time_if_possible(text, self.read_time)
+
+    def is_misread(self, error: Exception) -> bool:
+        """Whether the driver got an answer and can't make a value of Python of it."""
+        return isinstance(error, ValueError | OverflowError)
 
     def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
         """Return a function that reads these events above one position and up to another, to be called often."""
@@ -328,7 +336,7 @@ class Backend(ABC):
     def snapshots(self):  # type: ignore[no-untyped-def]  # as above
         """The snapshots, on this connection."""
         model: type[Snapshot] = apps.get_model("eventstore", "Snapshot")
-        return model._base_manager.using(self.alias)
+        return model._default_manager.using(self.alias)
 
     @property
     def streams(self):  # type: ignore[no-untyped-def]  # as above

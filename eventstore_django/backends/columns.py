@@ -23,8 +23,13 @@ class _Text(Func):
         return self.as_sql(compiler, connection, template="CAST(%(expressions)s AS text)", **context)
 
 
-def _columns(as_text: Collection[str]) -> tuple[str | Combinable, ...]:
-    return tuple(_Text(F(name)) if name in as_text else name for name in RECORDED_FIELDS)
+def as_text(name: str) -> Combinable:
+    """Return a column as the database writes it."""
+    return _Text(F(name))
+
+
+def _columns(texts: Collection[str]) -> tuple[str | Combinable, ...]:
+    return tuple(as_text(name) if name in texts else name for name in RECORDED_FIELDS)
 
 
 JSON_AND_TIMES_AS_TEXT = _columns({"payload", "metadata", "occurred_at", "created_at"})

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from django.db import Error, ProgrammingError, transaction
+from django.db import DataError, Error, ProgrammingError, transaction
 
 from .. import conf
 from ..events import RecordedEvent
@@ -151,6 +151,10 @@ class PostgreSQLBackend(Backend):
     def read_time(self) -> Callable[[str], datetime]:
         """They tell their zone."""
         return read_time
+
+    def is_misread(self, error: Exception) -> bool:
+        """The server's own errors have a code."""
+        return isinstance(error, DataError) and getattr(error.__cause__, "sqlstate", None) is None
 
     def reader(self, events: EventQuerySet, limit: int) -> Callable[[int, int], Iterable[RecordedEvent]]:
         """Turn the query into SQL once: that takes Django longer than PostgreSQL needs to answer it."""

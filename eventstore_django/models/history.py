@@ -11,7 +11,7 @@ from django.utils import timezone
 from ..events import RECORDED_FIELDS, RecordedEvent
 from ..eventtypes.limits import MAX_EVENT_TYPE_LENGTH
 from ..exceptions import ImmutableEventError
-from ..managers import EventManager
+from ..managers import EventManager, StoredManager
 from ..names import MAX_LENGTH
 from .storedjson import StoredJSON
 
@@ -27,6 +27,8 @@ class Stream(models.Model):
     aggregate_id = models.CharField(max_length=MAX_LENGTH)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = StoredManager()
 
     class Meta:
         db_table = "eventstore_streams"
@@ -120,6 +122,8 @@ class Snapshot(models.Model):
     schema_version = models.IntegerField(default=1)
     data = StoredJSON()
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = StoredManager()
 
     class Meta:
         db_table = "eventstore_snapshots"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from ..encoding import Undecodable
 from .findings import Finding
 from .histories import Entry
 from .kinds import Kind
@@ -35,6 +36,8 @@ class Order:
             return
         if entry.version == self._removed:
             yield self._at(Kind.ERASED, entry, "is there, but an erasure has removed it")
+        if isinstance(entry.created_at, Undecodable):
+            yield self._at(Kind.TIME, entry, f"was stored at {entry.created_at.text:.50}, which can't be read")
         if self._before is not None:
             yield from self._after(self._before, entry)
         self._before, self.last_event = entry, entry.version
@@ -50,6 +53,8 @@ class Order:
             yield self._at(Kind.VERSION, entry, f"is there once more, at position {before.position}")
         elif entry.position <= before.position:
             yield self._at(Kind.POSITION, entry, f"does not come after version {before.version} ({before.position})")
+        if isinstance(entry.created_at, Undecodable) or isinstance(before.created_at, Undecodable):
+            return
         if entry.created_at < before.created_at:
             times = f"{_told(entry.created_at)}, version {before.version} before it at {_told(before.created_at)}"
             yield self._at(Kind.TIME, entry, f"was stored at {times}")

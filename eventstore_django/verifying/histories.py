@@ -13,6 +13,8 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from ..backends import Backend
+from ..backends.columns import as_text
+from ..encoding import Undecodable
 from ..models import ErasedEvent
 
 # Events in memory at a time.
@@ -38,7 +40,7 @@ class Entry(NamedTuple):
     version: int
     position: int
     is_erased: bool
-    created_at: datetime = _UNKNOWN
+    created_at: datetime | Undecodable = _UNKNOWN
     category: str = ""
     partition: str | None = None
 
@@ -52,7 +54,7 @@ class History:
     entries: Iterable[Entry]
 
 
-_EVENT = ("stream_id", "event_version", "position", "created_at", "category", "partition")
+_EVENT = ("stream_id", "event_version", "position", as_text("created_at"), "category", "partition")
 _ERASED = ("stream_id", "event_version", "position")
 _KEY = itemgetter(0, 1)
 
@@ -73,7 +75,7 @@ def _events(backend: Backend, condition: Q) -> Iterator[Entry]:
     # as after a restore.
     rows = backend.events.filter(condition).order_by("stream_id", "event_version").values_list(*_EVENT)
     for stream_id, version, position, created_at, category, partition in rows.iterator(chunk_size=_FETCH):
-        yield Entry(stream_id, version, position, False, created_at, category, partition)
+        yield Entry(stream_id, version, position, False, backend.moment(created_at), category, partition)
 
 
 def _erased(backend: Backend, condition: Q) -> Iterator[Entry]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from ..backends import backend_for
+from ..backends.columns import as_text
 from ..models import Event, ParkedEvent, Subscription, SubscriptionShard, Worker
 
 
@@ -118,8 +119,9 @@ class _Look:
 
     def _lag_seconds(self, position: int) -> float:
         later = Event.objects.using(self._alias).filter(position__gt=position, position__lte=self._head)
-        oldest = later.order_by("position").values_list("created_at", flat=True).first()
-        return max(0.0, (self._now - oldest).total_seconds()) if oldest else 0.0
+        oldest = later.order_by("position").values_list(as_text("created_at"), flat=True).first()
+        moment = backend_for(self._alias).moment(oldest)
+        return max(0.0, (self._now - moment).total_seconds()) if isinstance(moment, datetime) else 0.0
 
     def _owner(self, shard: SubscriptionShard) -> str | None:
         alive = shard.owner is not None and shard.lease_until is not None and shard.lease_until > self._now

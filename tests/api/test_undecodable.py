@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db.models.expressions import RawSQL
 from django.test import Client
 
 from eventstore_django import AggregateSnapshot, EventStore, NewEvent
@@ -76,3 +77,17 @@ def test_a_snapshot_is_shown_among_the_others_without_its_data(
     ]
     assert ["undecodable" in snapshot for snapshot in found] == [False, True, False]
     assert found[1]["undecodable"]["data"].startswith(reason)
+
+
+def test_a_stream_with_such_a_time_is_shown_among_the_others(reader: Client) -> None:
+    Stream.objects.filter(pk="A-1").update(created_at=RawSQL("'infinity'", ()))  # no input
+    bad, good = reader.get("/eventstore/streams/").json()["results"]
+    assert (bad["created_at"], list(bad["undecodable"]), good["created_at"] is None) == (None, ["created_at"], False)
+    assert reader.get("/eventstore/streams/A-1/").json() == bad
+
+
+@pytest.mark.parametrize("name", ["occurred_at", "created_at"])
+def test_statistics_are_told_beside_such_an_event(reader: Client, store: EventStore, name: str) -> None:
+    write_undecodable("default", store.get_events("B-1")[0], "infinity", name, event_version=2)
+    found = reader.get("/eventstore/stats/").json()
+    assert (found["last_event"]["created_at"] is None) == (name == "created_at")

@@ -124,6 +124,15 @@ def test_a_time_before_that_of_the_version_before_is_found(store: EventStore) ->
     assert (found.kind, found.stream, found.version, found.position) == (Kind.TIME, NAME, 3, where + 1)
 
 
+@pytest.mark.parametrize("text", ["infinity", "12345-01-31 12:00:00+00"])
+def test_a_time_that_python_has_not_is_found_and_ends_nothing(store: EventStore, text: str) -> None:
+    where = position(store, 2)
+    damage(store, "UPDATE eventstore_events SET created_at = %s WHERE position = %s", text, where)
+    [found] = findings(store)
+    assert (found.kind, found.stream, found.version, found.position) == (Kind.TIME, NAME, 2, where)
+    assert f"was stored at {text[:5]}" in found.text
+
+
 @pytest.mark.parametrize("column", ["category", "partition"])
 def test_an_event_that_disagrees_with_its_name_is_found(store: EventStore, column: str) -> None:
     where = position(store, 2)

@@ -18,11 +18,11 @@ class SnapshotSerializer(serializers.Serializer[None]):
     version = serializers.IntegerField()
     schema_version = serializers.IntegerField()
     data = serializers.JSONField(allow_null=True, help_text="What it made of itself.")  # type: ignore[assignment]  # also a property
-    created_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField(allow_null=True)
     undecodable = serializers.DictField(
         child=serializers.CharField(),
         required=False,
-        help_text="Only where another client has written data that can't be read, which are null here: why.",
+        help_text="Only where another client has written what can't be read: the members that are null, and why.",
     )
 
 

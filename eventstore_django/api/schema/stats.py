@@ -12,7 +12,9 @@ class PlaceSerializer(serializers.Serializer[None]):
     """Where an event is, and when it was stored."""
 
     position = serializers.IntegerField()
-    created_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null where another client has written what is no time."
+    )
 
 
 class LagSerializer(serializers.Serializer[None]):

@@ -55,8 +55,13 @@ class StreamSerializer(serializers.Serializer[None]):
     partition = serializers.CharField(allow_null=True)
     aggregate_type = serializers.CharField()
     aggregate_id = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField(allow_null=True)
+    undecodable = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Only where another client has written what can't be read: the members that are null, and why.",
+    )
 
 
 class StreamPageSerializer(serializers.Serializer[None]):

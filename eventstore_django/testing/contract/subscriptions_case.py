@@ -79,7 +79,8 @@ class Follower:
         self._rows().delete()
 
     def _rows(self) -> QuerySet[Snapshot]:
-        return Snapshot.objects.using(self._using).filter(aggregate_type=self._name)
+        rows: QuerySet[Snapshot] = Snapshot.objects.using(self._using).filter(aggregate_type=self._name)
+        return rows
 
 
 class SubscriptionCase(ContractCase):
