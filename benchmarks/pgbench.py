@@ -17,7 +17,7 @@ from eventstore_django.backends.functionappend import APPEND_EVENT
 from eventstore_django.embedded.binaries import find_programs
 
 from . import floor, single, writers
-from .measuring import Figure, in_turns, timed
+from .measuring import Figure, in_turns
 from .together import WRITERS, together
 
 CALLS = 2000
@@ -41,10 +41,10 @@ def run(rounds: int) -> list[Figure]:
         print(f"pgbench is left out: {program}")
         return []
     alone: dict[str, Callable[[], float]] = {
-        "psycopg, bare INSERT": lambda: timed(single.bare),
+        "psycopg, bare INSERT": single.bare,
         "pgbench, bare INSERT": partial(_pgbench, program, _INSERT, 1),
         "pgbench, stored function": partial(_pgbench, program, _FUNCTION, 1),
-        "append, recommended": lambda: timed(single.store("prepared")),
+        "append, recommended": single.recommended,
     }
     eight: dict[str, Callable[[], float]] = {
         "psycopg, bare INSERT": partial(together, writers.bare, calls=writers.CALLS),

@@ -16,23 +16,23 @@ Work = Callable[[int], object]
 """One piece of work; it is given its number, from 1 on. 0 is a warm-up that does not count."""
 
 
-def together(make: Callable[..., Work], *arguments: Any, calls: int) -> float:
-    """Let eight processes each do so many pieces of the work that ``make`` returns; return pieces a second.
+def together(make: Callable[..., Work], *arguments: Any, calls: int, writers: int = WRITERS) -> float:
+    """Let so many processes each do so many pieces of the work that ``make`` returns; return pieces a second.
 
     ``make`` is called in each process, after ``django.setup()``.
     """
     context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(WRITERS + 1)
-    writers = [context.Process(target=_run, args=(make, arguments, calls, barrier)) for _ in range(WRITERS)]
-    for writer in writers:
-        writer.start()
+    barrier = context.Barrier(writers + 1)
+    processes = [context.Process(target=_run, args=(make, arguments, calls, barrier)) for _ in range(writers)]
+    for process in processes:
+        process.start()
     barrier.wait()
     start = time.perf_counter()
     barrier.wait()
     elapsed = time.perf_counter() - start
-    for writer in writers:
-        writer.join()
-    return WRITERS * calls / elapsed
+    for process in processes:
+        process.join()
+    return writers * calls / elapsed
 
 
 def _run(make: Callable[..., Work], arguments: tuple[Any, ...], calls: int, barrier: Any) -> None:
