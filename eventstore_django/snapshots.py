@@ -115,7 +115,7 @@ def version_and_snapshot(
     try:
         with backend.translated():
             rows = list(backend.snapshots.raw(LAST_SNAPSHOT, [highest, stream_id]))
-    except Exception as error:
+    except Exception as error:  # each driver has its own for a time that it can't read
         if not backend.is_misread(error):
             raise
         version = backend.streams.filter(pk=stream_id).values_list("version", flat=True).first() or 0

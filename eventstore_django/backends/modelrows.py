@@ -24,7 +24,7 @@ class StoredRows(ModelIterable):  # type: ignore[type-arg]
         names = [field.attname for field in self.queryset.model._meta.fields if isinstance(field, DateTimeField)]
         try:
             rows = list(super().__iter__())
-        except Exception as error:
+        except Exception as error:  # each driver has its own for a time that it can't read
             if self.queryset.query.combinator or not backend_for(self.queryset.db).is_misread(error):
                 raise
             return self._part_by_part(names)

@@ -30,7 +30,7 @@ class Chunks:
                 line, content = next(self._lines)
                 self._chunk.append(read_record(line, content))
                 self._bytes += len(content)
-        except Exception as end:
+        except Exception as end:  # whatever it is, it is told when the chunk is asked for
             self._end = end
 
     def __iter__(self) -> Iterator[list[Record]]:

@@ -11,7 +11,7 @@ from django.test import Client
 
 from eventstore_django import EventStore, NewEvent
 from eventstore_django.models import Event, Snapshot, Stream
-from eventstore_django.testing.contract.undecodable import LONG, write_undecodable
+from eventstore_django.testing.contract.undecodable import LONG, write_between, write_undecodable
 from eventstore_django.testing.contract.undecodablesnapshots import write_undecodable_snapshot
 
 if TYPE_CHECKING:
@@ -26,10 +26,8 @@ URL = "/admin/eventstore"
 def part(request: pytest.FixtureRequest, store: EventStore) -> str:
     """Put one behind another in a stream, and return which part of it can't be read."""
     part: str = request.param
-    first = store.append("A-1", [NewEvent("Noted", {"number": 1})]).events[0]
-    write_undecodable("default", first, part=part, event_version=2)
+    write_between(store, part=part, event_version=2)
     Stream.objects.filter(pk="A-1").update(version=2)
-    store.append("B-1", [NewEvent("Noted", {"number": 2})])
     return part
 
 

@@ -10,11 +10,11 @@ import pytest
 from django.test import Client
 from rest_framework.renderers import JSONRenderer
 
-from eventstore_django import EventStore, NewEvent
+from eventstore_django import EventStore
 from eventstore_django.api.live.following import rendered
 from eventstore_django.api.rendering import StoredBody, written
 from eventstore_django.models import Stream
-from eventstore_django.testing.contract.undecodable import INFINITE, write_undecodable
+from eventstore_django.testing.contract.undecodable import INFINITE, write_between
 
 pytestmark = pytest.mark.django_db
 
@@ -23,10 +23,8 @@ pytestmark = pytest.mark.django_db
 def part(request: pytest.FixtureRequest, store: EventStore) -> str:
     """Put one between two others, and return which part of it holds such a number."""
     part: str = request.param
-    first = store.append("A-1", [NewEvent("Noted", {"number": 1})]).events[0]
-    write_undecodable("default", first, INFINITE, part, event_version=2)
+    write_between(store, INFINITE, part, event_version=2)
     Stream.objects.filter(pk="A-1").update(version=2)
-    store.append("B-1", [NewEvent("Noted", {"number": 2})])
     return part
 
 

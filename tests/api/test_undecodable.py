@@ -8,9 +8,9 @@ import pytest
 from django.db.models.expressions import RawSQL
 from django.test import Client
 
-from eventstore_django import AggregateSnapshot, EventStore, NewEvent
+from eventstore_django import AggregateSnapshot, EventStore
 from eventstore_django.models import Stream
-from eventstore_django.testing.contract.undecodable import INFINITE, LONG, write_undecodable
+from eventstore_django.testing.contract.undecodable import INFINITE, LONG, write_between, write_undecodable
 from eventstore_django.testing.contract.undecodablesnapshots import write_undecodable_snapshot
 
 pytestmark = pytest.mark.django_db
@@ -20,10 +20,8 @@ pytestmark = pytest.mark.django_db
 def part(request: pytest.FixtureRequest, store: EventStore) -> str:
     """Put one between two others, and return which part of it can't be read."""
     part: str = request.param
-    first = store.append("A-1", [NewEvent("Noted", {"number": 1})]).events[0]
-    write_undecodable("default", first, part=part, event_version=2)
+    write_between(store, part=part, event_version=2)
     Stream.objects.filter(pk="A-1").update(version=2)
-    store.append("B-1", [NewEvent("Noted", {"number": 2})])
     return part
 
 

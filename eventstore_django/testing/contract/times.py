@@ -16,7 +16,7 @@ from ...models import Snapshot, Stream
 from ...repositories.repository import Repository
 from .aggregates import Sum
 from .case import ContractCase, noted, numbers, several
-from .undecodable import write_undecodable
+from .undecodable import write_between
 
 INFINITY = "infinity"
 YEAR = "12345-01-31 12:00:00+00"
@@ -30,10 +30,7 @@ class UndecodableTimeContract(ContractCase):
 
     def with_time_between(self, text: str = INFINITY, name: str = "occurred_at", **changes: object) -> int:
         """Write such an event between two others; return the position of the first."""
-        first = self.store.append("A-1", [noted(1)]).events[0]
-        write_undecodable(self.using, first, text, name, **changes)
-        self.store.append("B-1", [noted(2)])
-        return first.position
+        return write_between(self.store, text, name, **changes)
 
     @NAMES
     @TIMES
